@@ -1,0 +1,116 @@
+"""What is counted, and what is to be done, behind the queue. None of it knows who called."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+BAND_HOURS = 6
+"""Length of an hour band: finer times would help to single out a caller."""
+TEXT_LIFE = dt.timedelta(seconds=120)
+"""A text that could not be sent within this time is dropped: the phone may be in other hands by then."""
+NONE = "-"
+"""Stands for a language, country or need that is not known yet."""
+
+
+class EventKind(StrEnum):
+    """What sort of thing happened."""
+
+    STEP = "step"
+    """A step of the conversation was entered."""
+    OUTCOME = "outcome"
+    """How a forwarding or a call ended."""
+    TEXT = "text"
+    """The fate of a text."""
+    RECORD = "record"
+    """The fate of the provider's records (deleted, overdue)."""
+    FAULT = "fault"
+    """Something failed and a caller was led to a person all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened, as it is counted. `day` and `band` (0 to 3) are UTC."""
+
+    day: dt.date
+    band: int
+    kind: EventKind
+    name: str
+    language: str = NONE
+    country: str = NONE
+    need: str = NONE
+
+    @classmethod
+    def at(
+        cls,
+        now: dt.datetime,
+        kind: EventKind,
+        name: str,
+        language: str | None = None,
+        country: str | None = None,
+        need: str | None = None,
+    ) -> Event:
+        """Make the event of the aware instant `now`, coarsened to its day and hour band."""
+        utc = now.astimezone(dt.UTC)
+        return cls(
+            utc.date(), utc.hour // BAND_HOURS, kind, name, language or NONE, country or NONE, need or NONE
+        )
+
+    def fields(self) -> dict[str, str]:
+        """Return the event as strings, for the stream and the spool."""
+        return {**{key: str(value) for key, value in asdict(self).items()}, "day": self.day.isoformat()}
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, str]) -> Event:
+        """Read an event back; raises KeyError or ValueError where the fields are not one."""
+        return cls(
+            dt.date.fromisoformat(fields["day"]),
+            int(fields["band"]),
+            EventKind(fields["kind"]),
+            fields["name"],
+            fields["language"],
+            fields["country"],
+            fields["need"],
+        )
+
+
+class Form(StrEnum):
+    """The two forms of a referral text; the caller chooses."""
+
+    SHORT = "short"
+    """Number and hours only."""
+    NAMED = "named"
+    """With the service's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendText:
+    """Send one referral to whoever is on this call. `before` is the instant after which it is dropped.
+
+    The caller's number is not here: the job asks the provider for it by `call` when it sends.
+    """
+
+    call: str
+    helpline: str
+    language: str
+    form: Form
+    before: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeCall:
+    """Delete the provider's records of a call that has ended, and of its forwarded legs."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeMessage:
+    """Delete the provider's record of a text that has reached its end."""
+
+    message: str
+
+
+Errand = SendText | PurgeCall | PurgeMessage

@@ -1,0 +1,58 @@
+"""The number of a caller: parsed once at the edge, masked ever after, and asked only harmless questions."""
+
+from __future__ import annotations
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+TEXTABLE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+
+
+class CallerNumber:
+    """The number that is calling. It shows itself to nobody; only the provider adapter calls `reveal`.
+
+    A withheld number arrives as a word ("anonymous"), as nothing, or as a word spelt on a keypad
+    ("+266696687"); none of these is a valid number, so all of them count as withheld (facts: the provider's
+    voice request page, and the values seen in public code).
+    """
+
+    __slots__ = ("_number",)
+
+    def __init__(self, raw: str) -> None:
+        self._number = _parse(raw)
+
+    def __repr__(self) -> str:
+        return "CallerNumber('…')"
+
+    __str__ = __repr__
+
+    @property
+    def withheld(self) -> bool:
+        """True where no number was given that anybody could be called on."""
+        return self._number is None
+
+    @property
+    def country(self) -> str | None:
+        """ISO code of the country whose prefix the number bears: a hint, never a decision."""
+        return phonenumbers.region_code_for_number(self._number) if self._number else None
+
+    @property
+    def can_text(self) -> bool:
+        """True where the number is one that takes texts; a landline or an unsure one is not."""
+        return self._number is not None and phonenumbers.number_type(self._number) in TEXTABLE
+
+    def reveal(self) -> str:
+        """Return the number in E.164. Only `ivr.adapters.provider` may ask (a test says so)."""
+        if self._number is None:
+            raise ValueError("the number is withheld")
+        return phonenumbers.format_number(self._number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _parse(raw: str) -> phonenumbers.PhoneNumber | None:
+    if not raw.startswith("+"):
+        return None
+    try:
+        number = phonenumbers.parse(raw)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) else None

@@ -1,0 +1,154 @@
+"""Settings: one frozen, typed value, read once from the environment, with all faults named together.
+
+No secret has a default. Only this module reads the environment of the servers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import phonenumbers
+
+PROVIDER_URL = "https://api.twilio.com"
+SECRET_BYTES = 32
+"""A secret shorter than this many characters can be guessed."""
+
+
+class SettingsError(Exception):
+    """Settings are missing or wrong; `faults` holds one sentence for each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(["The settings are not complete:", *(f"  {fault}" for fault in faults)]))
+        self.faults = faults
+
+
+class Secret(str):
+    """A string that does not show itself."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret('…')"
+
+
+def _secret(text: str) -> Secret:
+    if len(text) < SECRET_BYTES:
+        raise ValueError(f"must have at least {SECRET_BYTES} characters; `openssl rand -hex 32` makes one")
+    return Secret(text)
+
+
+def _number(text: str) -> str:
+    try:
+        parsed = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        raise ValueError("must be telephone numbers in E.164 form, such as +442079460123") from None
+    if not phonenumbers.is_possible_number(parsed) or not text.startswith("+"):
+        raise ValueError("must be telephone numbers in E.164 form, such as +442079460123")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("must be an address such as https://fanal.example.org, without query")
+    return text.rstrip("/")
+
+
+def _redis_address(text: str) -> str:
+    if not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return text
+
+
+def _existing_path(text: str) -> Path:
+    path = Path(text)
+    if not path.exists():
+        raise ValueError(f"names {text}, which does not exist")
+    return path
+
+
+def _several(one: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
+    return lambda text: tuple(one(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _setting(name: str, read: Callable[[str], Any], meaning: str, **default: Any) -> Any:
+    return field(metadata={"name": name, "read": read, "meaning": meaning}, **default)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What `fanal serve` and `fanal worker` must be told; names are the contract's environment variables."""
+
+    account: str = _setting("TWILIO_ACCOUNT_SID", str, "the provider's account id")
+    auth_tokens: tuple[Secret, ...] = _setting(
+        "TWILIO_AUTH_TOKEN", _several(Secret), "the account's token; several, comma-separated, while rotating"
+    )
+    numbers: tuple[str, ...] = _setting(
+        "TWILIO_NUMBER",
+        _several(_number),
+        "the number callers dial; several, comma-separated, one per country",
+    )
+    public_url: str = _setting("PUBLIC_URL", _web_address, "the address at which the carrier calls us")
+    secret_keys: tuple[Secret, ...] = _setting(
+        "SECRET_KEY",
+        _several(_secret),
+        "seals the state of calls; the newest first, older ones while rotating",
+    )
+    redis_url: str = _setting("REDIS_URL", _redis_address, "the queue and the event stream")
+    database_url: str = _setting("DATABASE_URL", str, "the counters", default="sqlite:///var/fanal.db")
+    provider_url: str = _setting(
+        "TWILIO_API_URL", _web_address, "another host of the REST interface", default=PROVIDER_URL
+    )
+    directory_path: Path | None = _setting(
+        "DIRECTORY_PATH",
+        _existing_path,
+        "the folder of the directory's tables; else the shipped one",
+        default=None,
+    )
+    spool_path: Path = _setting(
+        "SPOOL_PATH", Path, "where events wait while Redis is away", default=Path("var/spool")
+    )
+    metrics_token: Secret | None = _setting(
+        "METRICS_TOKEN",
+        _secret,
+        "opens /metrics to whoever sends it as a bearer token; closed without",
+        default=None,
+    )
+    demo: bool = _setting(
+        "FANAL_DEMO",
+        lambda text: text == "1",
+        "the carrier is played by the program (`fanal run` sets it)",
+        default=False,
+    )
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Read every setting, or raise `SettingsError` naming all that is missing or wrong at once."""
+        values: dict[str, Any] = {}
+        faults: list[str] = []
+        for each in fields(cls):
+            name, text = each.metadata["name"], environ.get(each.metadata["name"], "").strip()
+            if not text:
+                if each.default is MISSING:
+                    faults.append(f"{name} is missing: {each.metadata['meaning']}.")
+                continue
+            try:
+                values[each.name] = each.metadata["read"](text)
+            except ValueError as fault:
+                faults.append(f"{name} {fault}.")
+        if faults:
+            raise SettingsError(faults)
+        return cls(**values)
+
+    @property
+    def lines(self) -> Mapping[str, str | None]:
+        """Our own numbers, each with the country it belongs to; a single number belongs to none."""
+        if len(self.numbers) == 1:
+            return {self.numbers[0]: None}
+        return {
+            number: phonenumbers.region_code_for_number(phonenumbers.parse(number)) for number in self.numbers
+        }
