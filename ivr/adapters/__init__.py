@@ -1,1 +1,1 @@
-"""The outside world of calls: the queue, the event stream, the counters in SQL and the provider's REST interface."""
+"""The outside world of calls: the queue, the event stream, the counters, the provider's REST interface."""
