@@ -1,0 +1,147 @@
+"""One turn of the conversation as data: what is said, which keys mean what, and what is to be done.
+
+Voice and SMS are two renderings of the same turn.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from directory.model import Directory
+from ivr.events import EventKind, Form
+from ivr.phrases import Phrase
+from ivr.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What the conversation may know of who calls: hints that order menus, and what is possible."""
+
+    country: str | None
+    """ISO country of the calling number's prefix; None where it is withheld."""
+    can_text: bool
+    """The calling number is a mobile one."""
+    line: str | None
+    """Country of the number that was dialled; None for our one international number."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything outside the state that a turn depends on."""
+
+    directory: Directory
+    languages: tuple[str, ...]
+    """Languages that can be offered on this channel, in the stated order."""
+    now: dt.datetime
+    """Aware."""
+    caller: Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of the telephone, named in a sentence."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A helpline's name, in the sentence's language."""
+
+    helpline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """A telephone number as its `say` groups it; `slowly` with a rest after each digit."""
+
+    say: str
+    slowly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day, in the zone it carries."""
+
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A calendar day."""
+
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CountryName:
+    """A country, named in the sentence's language."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageNames:
+    """Languages, listed in the sentence's language."""
+
+    tags: tuple[str, ...]
+
+
+Value = Key | Name | Digits | Clock | Day | CountryName | LanguageNames
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One whole sentence in one language, with the values of its placeholders."""
+
+    phrase: Phrase
+    language: str
+    values: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A key that means something in this turn."""
+
+    key: str
+    leads: State
+    spoken: Line | None = None
+    """How a voice offers it; None for keys that are understood but not announced here."""
+    written: Line | None = None
+    """How a text offers it, without the key."""
+    text: Form | None = None
+    """Choosing it asks for a referral text in this form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Connect the caller to a helpline's number (E.164, from the published directory)."""
+
+    helpline: str
+    dial: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One thing to be counted about this turn."""
+
+    kind: EventKind
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What happens next. `state` is where the conversation now stands."""
+
+    state: State
+    language: str
+    lines: tuple[Line, ...]
+    options: tuple[Option, ...] = ()
+    silence: State | None = None
+    """Where no key leads; None where the turn forwards or ends."""
+    forward: Forward | None = None
+    ends: bool = False
+    counts: tuple[Count, ...] = ()
+    text: Form | None = None
+    """The caller has just agreed to a text about `state.helpline`, in this form."""
