@@ -1,7 +1,7 @@
 """Every sentence that a caller can hear or read, by name. The words are in `ivr/prompts/catalogues/<tag>.po`.
 
-One phrase is one whole sentence; none is glued from pieces. `en.po` is the source: it carries the English words
-and, for translators, what each placeholder holds and where the sentence stands.
+One phrase is one whole sentence; none is glued from pieces. `en.po` is the source: it carries the English
+words and, for translators, what each placeholder holds and where the sentence stands.
 """
 
 from __future__ import annotations
@@ -88,7 +88,6 @@ class Phrase(StrEnum):
     CONSENT_NO = "consent.no"
     SENT = "sent"
 
-    EMERGENCY = "emergency"
     EMERGENCY_NUMBER = "emergency.number"
     EMERGENCY_PERSON = "emergency.person"
     EMERGENCY_LABEL = "emergency.label"

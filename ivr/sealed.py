@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from ivr.state import State, UnreadableState, pack, unpack
+from ivr.state import State, UnreadableStateError, pack, unpack
 
 LIFE = dt.timedelta(hours=5)
 """Longer than the longest forwarded call that the provider allows (4 hours, its Dial page)."""
@@ -48,11 +48,11 @@ class Seal:
         return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
     def open(self, token: str, call: str, now: dt.datetime) -> State:
-        """Return the state in the token; raises `UnreadableState` if it is not a fresh one of this call."""
+        """Return the state in the token; raises `UnreadableStateError` unless it is a fresh one of this call."""
         stamped = self._decrypt(_decode(token), call)
         age = now.timestamp() - int.from_bytes(stamped[:_TIME])
         if age > LIFE.total_seconds():
-            raise UnreadableState("the token has expired")
+            raise UnreadableStateError("the token has expired")
         return unpack(stamped[_TIME:].rstrip(b"\0").decode())
 
     def _decrypt(self, sealed: bytes, call: str) -> bytes:
@@ -61,7 +61,7 @@ class Seal:
                 return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], call.encode())
             except InvalidTag:
                 continue
-        raise UnreadableState("the token is not ours, or of another call")
+        raise UnreadableStateError("the token is not ours, or of another call")
 
 
 def derive(secret: str, purpose: bytes) -> bytes:
@@ -71,8 +71,8 @@ def derive(secret: str, purpose: bytes) -> bytes:
 
 def _decode(token: str) -> bytes:
     if not _NONCE < len(token) <= LONGEST:
-        raise UnreadableState("the token has a length that we do not make")
+        raise UnreadableStateError("the token has a length that we do not make")
     try:
         return base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as fault:
-        raise UnreadableState("the token is no base64") from fault
+        raise UnreadableStateError("the token is no base64") from fault

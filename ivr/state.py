@@ -57,7 +57,7 @@ class State:
     """Where `*` leads from the emergency advice."""
 
 
-class UnreadableState(Exception):
+class UnreadableStateError(Exception):
     """A sealed state that cannot be read: tampered with, of another call, expired, or of a forgotten key."""
 
 
@@ -83,7 +83,7 @@ def pack(state: State) -> str:
 
 
 def unpack(text: str) -> State:
-    """Read the line that `pack` wrote; raises `UnreadableState` for any other."""
+    """Read the line that `pack` wrote; raises `UnreadableStateError` for any other."""
     try:
         step, channel, language, need, country, helpline, seen, page, misses, back = text.split(_SEPARATOR)
         return State(
@@ -99,4 +99,4 @@ def unpack(text: str) -> State:
             back=Step(back) if back else None,
         )
     except ValueError as fault:
-        raise UnreadableState("the state has another shape") from fault
+        raise UnreadableStateError("the state has another shape") from fault
