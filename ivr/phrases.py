@@ -24,6 +24,7 @@ class Phrase(StrEnum):
     NEED_APART_LABEL = "need.apart.label"
     COUNTRY_ASK = "country.ask"
     COUNTRY_CHOOSE = "country.choose"
+    COUNTRY_LABEL = "country.label"
     COUNTRY_MORE = "country.more"
 
     REFERRAL = "referral"

@@ -138,6 +138,8 @@ class Turn:
     language: str
     lines: tuple[Line, ...]
     options: tuple[Option, ...] = ()
+    coda: tuple[Line, ...] = ()
+    """Said after the options."""
     silence: State | None = None
     """Where no key leads; None where the turn forwards or ends."""
     forward: Forward | None = None

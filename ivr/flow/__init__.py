@@ -1,0 +1,172 @@
+"""The conversation: a finite state machine without input or output.
+
+(state, key, world) becomes a turn. Every option of a turn already holds the state it leads to, so that the whole
+graph can be walked and tested. The steps live in `menus`, `referral` and `people`; what silence, a wrong key and
+the outcome of a forwarding mean is decided here, once for all steps.
+
+Silence is a normal way of calling: the first time the turn is repeated, the second time the simplest choice is
+made, the third time a person is called. A key without meaning counts like silence, so no error leads to a harder
+menu and none ends a call (W3C supplemental pattern o6p04, "voice menus").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from enum import StrEnum
+
+from ivr.events import EventKind
+from ivr.flow import menus, people, referral
+from ivr.flow.ways import RESERVED_KEYS, language_of
+from ivr.phrases import Phrase
+from ivr.state import Channel, State, Step
+from ivr.turn import Count, Line, Option, Turn, World
+
+Enter = Callable[[State, World], Turn]
+
+_STEPS: Mapping[Step, Enter] = {
+    Step.LANGUAGE: menus.language,
+    Step.NEED: menus.need,
+    Step.APART: menus.apart,
+    Step.COUNTRY: menus.country,
+    Step.REFERRAL: referral.referral,
+    Step.NUMBER: referral.number,
+    Step.CONSENT: referral.consent,
+    Step.SENT: referral.sent,
+    Step.FORWARD: people.forward,
+    Step.AFTER: people.after,
+    Step.EMERGENCY: people.emergency,
+    Step.PERSON: people.person,
+    Step.GOODBYE: people.goodbye,
+}
+
+
+class Outcome(StrEnum):
+    """How a forwarded leg ended, in the provider's words (its Dial page)."""
+
+    COMPLETED = "completed"
+    ANSWERED = "answered"
+    BUSY = "busy"
+    NO_ANSWER = "no-answer"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+_REACHED = {Outcome.COMPLETED, Outcome.ANSWERED}
+_APOLOGY = {
+    Outcome.BUSY: Phrase.FAILED_BUSY,
+    Outcome.NO_ANSWER: Phrase.FAILED_NO_ANSWER,
+}
+
+
+def begin(world: World, channel: Channel = Channel.VOICE) -> Turn:
+    """Answer a call or a first text."""
+    return _counted(enter(State(channel=channel), world), Count(EventKind.STEP, Step.LANGUAGE.name.lower()))
+
+
+def begin_again(world: World, channel: Channel = Channel.VOICE) -> Turn:
+    """Begin politely anew when the state of a call is lost."""
+    turn = enter(State(channel=channel), world)
+    sorry = Line(Phrase.RESTART, turn.language)
+    return _counted(replace(turn, lines=(sorry, *turn.lines)), Count(EventKind.FAULT, "restart"))
+
+
+def enter(state: State, world: World) -> Turn:
+    """Make the turn of a state. Keys that mean the same everywhere are added to those of the step."""
+    turn = _STEPS[state.step](state, world)
+    if turn.forward or turn.ends:
+        return turn
+    coda = turn.coda or ((Line(Phrase.RESERVED, turn.language),) if state.misses else ())
+    return replace(turn, options=(*turn.options, *_reserved(turn)), coda=coda)
+
+
+def press(state: State, key: str, world: World) -> Turn:
+    """Make the turn that follows when `key` is pressed (or sent) in `state`."""
+    turn = enter(state, world)
+    option = next((each for each in turn.options if each.key == key), None)
+    if option is None:
+        missed = _missed(turn, world)
+        return _counted(_led(missed, Line(Phrase.WRONG_KEY, missed.language)), Count(EventKind.STEP, "wrong_key"))
+    following = enter(replace(option.leads, misses=0), world)
+    return replace(_stepped(state, following), text=option.text)
+
+
+def keep_silent(state: State, world: World) -> Turn:
+    """Make the turn that follows when no key is pressed in `state`."""
+    return _counted(_missed(enter(state, world), world), Count(EventKind.STEP, "silence"))
+
+
+def come_back(state: State, outcome: Outcome, world: World) -> Turn:
+    """Make the turn for a caller who comes back from a forwarded leg to `state.helpline`."""
+    counted = Count(EventKind.OUTCOME, outcome.value.replace("-", "_"))
+    tried = replace(state, seen=(*state.seen, state.helpline) if state.helpline else state.seen)
+    if outcome in _REACHED:
+        return _counted(enter(replace(tried, step=Step.AFTER, misses=0), world), counted)
+    following = enter(people.next_after_failure(tried, world), world)
+    apology = Line(_APOLOGY.get(outcome, Phrase.FAILED_UNREACHABLE), following.language)
+    return _counted(_led(following, apology), counted)
+
+
+def _missed(turn: Turn, world: World) -> Turn:
+    """Repeat, then take the simplest choice, then call a person."""
+    state = turn.state
+    if state.channel is Channel.SMS:
+        return turn
+    misses = state.misses + 1
+    if misses == 1 or turn.silence is None:
+        return enter(replace(state, misses=misses), world)
+    if misses == 2:
+        return enter(replace(turn.silence, misses=misses), world)
+    return enter(replace(people.towards_person(state, world), misses=misses), world)
+
+
+def _reserved(turn: Turn) -> tuple[Option, ...]:
+    """`#` repeats, `*` goes back, `0` gives the emergency advice; a step may give them a nearer meaning."""
+    state = turn.state
+    taken = {option.key for option in turn.options}
+    leads = {
+        "0": replace(state, step=Step.EMERGENCY, back=state.step, page=0),
+        "*": _back(state),
+        "#": state,
+    }
+    return tuple(
+        Option(key, leads[key]) for key in RESERVED_KEYS if key not in taken and (key == "#" or leads[key] != state)
+    )
+
+
+def _back(state: State) -> State:
+    if state.page:
+        return replace(state, page=0)
+    step = {
+        Step.LANGUAGE: Step.LANGUAGE,
+        Step.NEED: Step.LANGUAGE,
+        Step.APART: Step.NEED,
+        Step.COUNTRY: Step.NEED,
+        Step.REFERRAL: Step.NEED,
+        Step.NUMBER: Step.REFERRAL,
+        Step.CONSENT: Step.REFERRAL,
+        Step.SENT: Step.REFERRAL,
+        Step.AFTER: Step.REFERRAL,
+        Step.EMERGENCY: state.back or Step.LANGUAGE,
+        Step.PERSON: Step.NEED if state.language else Step.LANGUAGE,
+    }[state.step]
+    if step in {Step.NEED, Step.LANGUAGE}:
+        return replace(state, step=step, helpline=None, seen=(), need=None, back=None)
+    return replace(state, step=step, back=None)
+
+
+def _stepped(before: State, turn: Turn) -> Turn:
+    if turn.state.step is before.step:
+        return turn
+    return _counted(turn, Count(EventKind.STEP, turn.state.step.name.lower()))
+
+
+def _counted(turn: Turn, count: Count) -> Turn:
+    return replace(turn, counts=(*turn.counts, count))
+
+
+def _led(turn: Turn, *lines: Line) -> Turn:
+    return replace(turn, lines=(*lines, *turn.lines))
+
+
+__all__ = ["Outcome", "begin", "begin_again", "come_back", "enter", "keep_silent", "language_of", "press"]
