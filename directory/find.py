@@ -115,8 +115,16 @@ def number_to_dial(helpline: Helpline, line_country: str | None) -> str | None:
     return next((n.dial for n in helpline.numbers if n.dial and n.reach in (near, Reach.ANYWHERE)), None)
 
 
-def number_to_say(helpline: Helpline) -> Number:
-    """Return the number to tell a caller inside the helpline's country: the first that works there."""
+def number_to_say(helpline: Helpline, at_home: str | None = None) -> Number:
+    """Return the number to tell a caller whose own number is at home in country `at_home`.
+
+    Inside the helpline's country, and where the caller's is not known: the first number that works there. From another
+    country: the first that works from abroad, if there is one.
+    """
+    if at_home not in (None, helpline.country):
+        reachable = next((n for n in helpline.numbers if n.reach is not Reach.NATIONAL), None)
+        if reachable:
+            return reachable
     return next((n for n in helpline.numbers if n.reach is not Reach.ABROAD), helpline.numbers[0])
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from directory.find import ANYONE, Match
+from directory.find import ANYONE, Match, number_to_say
 from directory.hours import Status
-from directory.model import Cost, Helpline, Kind, Number, Reach
+from directory.model import Cost, Helpline, Kind, Reach
 from ivr.events import Form
 from ivr.flow import menus, people
 from ivr.flow.ways import MORE_KEY, can_connect, current_match, following, language_of, matches_for
@@ -55,9 +55,11 @@ def referral(state: State, world: World) -> Turn:
         *_hours(match, world, speech),
     ]
     if state.channel is Channel.SMS:
-        lines.append(_sentence(Phrase.NUMBER, speech, number=Digits(number_for(match, world).say)))
+        lines.append(
+            _sentence(Phrase.NUMBER, speech, number=Digits(number_to_say(match.helpline, world.caller.country).say))
+        )
     elif match.dial is None:
-        said = Digits(number_for(match, world).say)
+        said = Digits(number_to_say(match.helpline, world.caller.country).say)
         lines.append(_sentence(Phrase.NUMBER_DIAL_YOURSELF, speech, number=said))
     lines.append(_cost(match.helpline, world, speech))
     options = choices(match, state, world)
@@ -71,7 +73,7 @@ def number(state: State, world: World) -> Turn:
         return _without_service(state, world)
     state = replace(state, helpline=match.helpline.id)
     speech = language_of(state, world)
-    said = number_for(match, world)
+    said = number_to_say(match.helpline, world.caller.country)
     digits = Digits(said.say, slowly=True)
     lines = [
         _sentence(Phrase.NUMBER, speech, number=digits),
@@ -123,14 +125,6 @@ def choices(match: Match, state: State, world: World) -> tuple[Option, ...]:
     elsewhere = replace(state, step=Step.COUNTRY, helpline=None, seen=(), page=0)
     options.append(_option(MORE_KEY, elsewhere, Phrase.COUNTRY_OTHER, speech, Phrase.COUNTRY_OTHER_LABEL))
     return tuple(option for option in options if option)
-
-
-def number_for(match: Match, world: World) -> Number:
-    """Return the number to name to this caller: one that works from where the calling number is at home."""
-    if world.caller.country in (None, match.helpline.country):
-        return match.number
-    reachable = (n for n in match.helpline.numbers if n.reach is not Reach.NATIONAL)
-    return next(reachable, match.number)
 
 
 def _connect(match: Match, state: State, world: World) -> Option | None:
