@@ -1,0 +1,105 @@
+"""Texts: a referral as it is sent to a caller's phone, and a turn of the conversation by text.
+
+A referral text names neither violence nor crime nor us unless the caller chose the form with the service's name; it
+keeps to one segment where it can (160 characters of the GSM alphabet, 70 of any other: the provider's glossary).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from babel import Locale
+
+from directory.find import number_to_say
+from directory.model import Directory, Helpline, Number
+from ivr.events import Form
+from ivr.phrases import Phrase
+from ivr.speech import Speech
+from ivr.turn import Line, Turn
+
+GSM_SEGMENT, GSM_PART = 160, 153
+UCS_SEGMENT, UCS_PART = 70, 67
+LONGEST = 1600
+"""Characters of one message at most (the provider's Messages page)."""
+_GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM_TWICE = frozenset("^{}\\[~]|€")
+_WEEK = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+_HOLIDAY_RULE = re.compile(r"[;,]\s*(PH|SH)\b[^;]*")
+_PLAIN_HOURS = re.compile(r"(?:Mo|Tu|We|Th|Fr|Sa|Su|[0-9:;,\- ])+")
+
+
+def compose(
+    directory: Directory,
+    speech: Speech,
+    helpline: str,
+    language: str,
+    form: Form,
+    country: str | None,
+) -> str:
+    """Write the referral text about a helpline, for a phone whose number is at home in `country`.
+
+    Raises KeyError for a helpline that the directory does not hold.
+    """
+    row = directory.helplines[helpline]
+    candidates = tuple(_candidates(row, speech, language, form, number_to_say(row, country)))
+    return next((text for text in candidates if segments(text) == 1), candidates[0])
+
+
+def written_turn(turn: Turn, speech: Speech) -> str:
+    """Write a turn as one message: its lines, then the keys that can be sent back."""
+    said = [speech.written(line) for line in turn.lines]
+    offered = [f"{option.key}: {speech.written(option.written)}" for option in turn.options if option.written]
+    reserved = speech.written(Line(Phrase.RESERVED_TEXT, turn.language))
+    return "\n".join((*said, *offered, reserved))[:LONGEST]
+
+
+def segments(text: str) -> int:
+    """Return how many segments a text costs and takes."""
+    if all(character in _GSM or character in _GSM_TWICE for character in text):
+        length, whole, part = sum(2 if c in _GSM_TWICE else 1 for c in text), GSM_SEGMENT, GSM_PART
+    else:
+        length, whole, part = len(text.encode("utf-16-be")) // 2, UCS_SEGMENT, UCS_PART
+    return 1 if length <= whole else -(-length // part)
+
+
+def written_hours(helpline: Helpline, speech: Speech, language: str) -> str | None:
+    """Write weekly hours in the language's short names of days; None where they are unknown or not that simple."""
+    if helpline.hours is None:
+        return None
+    if helpline.hours == "24/7":
+        return speech.written(Line(Phrase.SMS_ALWAYS, language))
+    weekly = _HOLIDAY_RULE.sub("", helpline.hours).strip()
+    if not _PLAIN_HOURS.fullmatch(weekly):
+        return None
+    days = Locale.parse(language, sep="-").days["stand-alone"]["abbreviated"]
+    for number, day in enumerate(_WEEK):
+        weekly = weekly.replace(day, str(days[number]).rstrip("."))
+    return weekly
+
+
+def _candidates(helpline: Helpline, speech: Speech, language: str, form: Form, number: Number) -> Iterator[str]:
+    """Yield the text, then shorter ways to say it: without accents, then without the hours."""
+    hours = written_hours(helpline, speech, language)
+    values = {"number": number.say, "name": speech.name(helpline.id, language)}
+    bare = Phrase.SMS_NAMED_NO_HOURS if form is Form.NAMED else Phrase.SMS_SHORT_NO_HOURS
+    full = Phrase.SMS_NAMED if form is Form.NAMED else Phrase.SMS_SHORT
+    texts = [speech.phrase(full, language, hours=hours, **values)] if hours else []
+    texts.append(speech.phrase(bare, language, **values))
+    for text in texts:
+        yield text
+        yield _without_accents(text)
+
+
+def _without_accents(text: str) -> str:
+    """Replace letters that one message's alphabet lacks by their plain form, as people do in texts."""
+    return "".join(c if c in _GSM else _plain(c) for c in text)
+
+
+def _plain(character: str) -> str:
+    plain = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
+    return {"–": "-", "—": "-", "’": "'", "“": '"', "”": '"'}.get(character, plain)
