@@ -27,7 +27,7 @@ def build_ladders(
         by_country.setdefault(helpline.country, []).append(helpline)
     return MappingProxyType(
         {
-            (country.code, need): tuple(_steps(chain(country, need, vocabulary), by_country[country.code]))
+            (country.code, need): tuple(_steps(chain(country, need, vocabulary), by_country.get(country.code, [])))
             for country in countries
             for need in vocabulary.needs
         }

@@ -58,11 +58,15 @@ def spans_of_day(hours: str) -> tuple[tuple[int, int], ...]:
         found = SPAN.fullmatch(part.strip())
         if found is None:
             raise HoursError(f"{hours!r} is neither `off` nor times such as `10:00-14:00`")
-        spans.append(_minutes(found))
+        spans.append(minutes_of_span(found))
     return tuple(spans)
 
 
-def _minutes(found: re.Match[str]) -> tuple[int, int]:
+def minutes_of_span(found: re.Match[str]) -> tuple[int, int]:
+    """Return a span found by `SPAN` as minutes after midnight; the end is after 1440 if past midnight.
+
+    Raises HoursError for times that no clock shows.
+    """
     from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
     begins, ends = from_hour * 60 + from_minute, to_hour * 60 + to_minute
     if from_minute > 59 or to_minute > 59 or begins >= DAY or ends > 2 * DAY:
@@ -73,9 +77,7 @@ def _minutes(found: re.Match[str]) -> tuple[int, int]:
 def plain(expression: str) -> str:
     """Return the expression without comments, or refuse what would be misread."""
     if _COMMENT.search(_STATED_COMMENT.sub("", expression)):
-        raise HoursError(
-            "a comment may only follow `unknown`, `off` or `open`, or nobody knows what it means"
-        )
+        raise HoursError("a comment may only follow `unknown`, `off` or `open`, or nobody knows what it means")
     bare = _COMMENT.sub("", expression).strip()
     for pattern, reason in _REFUSED:
         if pattern.search(bare):
@@ -116,7 +118,7 @@ def dated_rules(base: str, exceptions: tuple[DatedHours, ...], country: str) -> 
 
 
 def _cut_at_midnight(found: re.Match[str]) -> str:
-    begins, ends = _minutes(found)
+    begins, ends = minutes_of_span(found)
     return found.group() if ends <= DAY else f"{_clock(begins)}-24:00"
 
 
@@ -142,8 +144,7 @@ def _carried(
     return [
         (begins, ends, state)
         for begins, ends in itertools.pairwise(cuts)
-        if (state := _state_at(today, begins)) is not State.CLOSED
-        and _state_at(mornings, begins) is State.CLOSED
+        if (state := _state_at(today, begins)) is not State.CLOSED and _state_at(mornings, begins) is State.CLOSED
     ]
 
 
