@@ -1,0 +1,83 @@
+"""The embedded server starts, serves, keeps what it must, and never outlives whoever started it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import redis
+
+from ivr.adapters import embedded
+
+
+def test_serves_and_stops() -> None:
+    """A started server answers on its private socket, and after stop its process and socket are gone."""
+    server = embedded.start_redis()
+    client = redis.Redis.from_url(server.url)
+
+    assert client.ping() is True
+
+    client.close()
+    server.stop()
+
+    assert (False, False) == (psutil.pid_exists(server.process.pid), server.socket_folder.exists())
+
+
+def test_keeps_data_in_a_folder(tmp_path: Path) -> None:
+    """With a folder the data outlive a server that is killed."""
+    first = embedded.start_redis(tmp_path)
+    with redis.Redis.from_url(first.url) as client:
+        client.set("key", "value")
+    first.process.kill()
+    first.stop()
+    second = embedded.start_redis(tmp_path)
+    with redis.Redis.from_url(second.url) as client:
+        value = client.get("key")
+    second.stop()
+
+    assert value == b"value"
+
+
+def test_one_server_a_folder(tmp_path: Path) -> None:
+    """A second server on the same folder is refused with a sentence, and the first goes on."""
+    first = embedded.start_redis(tmp_path)
+    try:
+        with pytest.raises(embedded.EmbeddedError, match="running twice"):
+            embedded.start_redis(tmp_path)
+
+        assert first.running
+    finally:
+        first.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process die with its parent")
+def test_dies_with_its_parent() -> None:
+    """When the process that started the server is killed, the server ends."""
+    program = (
+        "from ivr.adapters.embedded import start_redis; import time;"
+        "print(start_redis().process.pid, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    server = psutil.Process(int(parent.stdout.readline()))
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 10
+    while server.is_running() and server.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    assert not server.is_running() or server.status() == psutil.STATUS_ZOMBIE
+
+
+def test_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no server program is found, one sentence says how to get one."""
+    monkeypatch.setattr(embedded.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    with pytest.raises(embedded.EmbeddedError, match=r"apt install redis-server.*REDIS_URL"):
+        embedded.start_redis()
