@@ -54,9 +54,7 @@ class Event:
     ) -> Event:
         """Make the event of the aware instant `now`, coarsened to its day and hour band."""
         utc = now.astimezone(dt.UTC)
-        return cls(
-            utc.date(), utc.hour // BAND_HOURS, kind, name, language or NONE, country or NONE, need or NONE
-        )
+        return cls(utc.date(), utc.hour // BAND_HOURS, kind, name, language or NONE, country or NONE, need or NONE)
 
     def fields(self) -> dict[str, str]:
         """Return the event as strings, for the stream and the spool."""
@@ -108,9 +106,11 @@ class PurgeCall:
 
 @dataclass(frozen=True, slots=True)
 class PurgeMessage:
-    """Delete the provider's record of a text that has reached its end."""
+    """Delete the provider's record of a text that has reached its end, and count its fate once."""
 
     message: str
+    fate: str = ""
+    """The provider's last word on a text of ours ("delivered"); empty for a caller's own text."""
 
 
 Errand = SendText | PurgeCall | PurgeMessage

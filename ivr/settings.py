@@ -109,8 +109,8 @@ class Settings:
         "the folder of the directory's tables; else the shipped one",
         default=None,
     )
-    spool_path: Path = _setting(
-        "SPOOL_PATH", Path, "where events wait while Redis is away", default=Path("var/spool")
+    var_path: Path = _setting(
+        "VAR_PATH", Path, "a folder of our own, for what waits and for the last good directory", default=Path("var")
     )
     metrics_token: Secret | None = _setting(
         "METRICS_TOKEN",
@@ -118,11 +118,11 @@ class Settings:
         "opens /metrics to whoever sends it as a bearer token; closed without",
         default=None,
     )
-    demo: bool = _setting(
-        "FANAL_DEMO",
-        lambda text: text == "1",
-        "the carrier is played by the program (`fanal run` sets it)",
-        default=False,
+    exchange_token: Secret | None = _setting(
+        "FANAL_EXCHANGE_TOKEN",
+        _secret,
+        "the carrier is played by the program, and this opens its control interface (`fanal run` sets it)",
+        default=None,
     )
 
     @classmethod
@@ -145,10 +145,18 @@ class Settings:
         return cls(**values)
 
     @property
+    def demo(self) -> bool:
+        """The carrier is a stand-in: callers may pretend another time, and /phone is open."""
+        return self.exchange_token is not None
+
+    @property
+    def spool_path(self) -> Path:
+        """Where events wait while Redis is away."""
+        return self.var_path / "spool"
+
+    @property
     def lines(self) -> Mapping[str, str | None]:
         """Our own numbers, each with the country it belongs to; a single number belongs to none."""
         if len(self.numbers) == 1:
             return {self.numbers[0]: None}
-        return {
-            number: phonenumbers.region_code_for_number(phonenumbers.parse(number)) for number in self.numbers
-        }
+        return {number: phonenumbers.region_code_for_number(phonenumbers.parse(number)) for number in self.numbers}

@@ -1,0 +1,68 @@
+"""Conversations by text, kept in Redis for half an hour under an identifier that means nothing to anybody else.
+
+The identifier is a keyed hash of the two numbers whose key changes every day, so it cannot be computed without our
+secret nor joined from one day to the next; the value is a sealed state, which names no caller.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from ivr.sealed import Seal, derive
+from ivr.state import State, UnreadableStateError
+
+LIFE = dt.timedelta(minutes=30)
+PATIENCE = 0.5
+"""Seconds that an answer may wait for Redis."""
+
+
+class AwayError(Exception):
+    """Redis cannot be asked; the answer has to stand on its own."""
+
+
+class Conversations:
+    """Recalls and keeps the state of conversations by text."""
+
+    def __init__(self, redis_url: str, secrets: Sequence[str], seal: Seal) -> None:
+        self._redis = redis.Redis.from_url(
+            redis_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 0)
+        )
+        self._secret = secrets[0]
+        self._seal = seal
+
+    def recall(self, sender: str, receiver: str, now: dt.datetime) -> State | None:
+        """Return the state kept for these two numbers, None if there is none; raises `AwayError`."""
+        for day in (now, now - LIFE):
+            identifier = self._identifier(sender, receiver, day)
+            try:
+                kept = self._redis.get(identifier)
+            except redis.RedisError:
+                raise AwayError from None
+            if isinstance(kept, bytes):
+                return self._opened(kept.decode(), identifier, now)
+        return None
+
+    def keep(self, sender: str, receiver: str, state: State, now: dt.datetime) -> None:
+        """Keep the state for half an hour; raises `AwayError`."""
+        identifier = self._identifier(sender, receiver, now)
+        try:
+            self._redis.set(identifier, self._seal.seal(state, identifier, now), ex=LIFE)
+        except redis.RedisError:
+            raise AwayError from None
+
+    def _opened(self, token: str, identifier: str, now: dt.datetime) -> State | None:
+        try:
+            return self._seal.open(token, identifier, now)
+        except UnreadableStateError:
+            return None
+
+    def _identifier(self, sender: str, receiver: str, day: dt.datetime) -> str:
+        key = derive(self._secret, f"fanal text conversation {day.astimezone(dt.UTC).date()}".encode())
+        return "fanal:text:" + hmac.new(key, f"{sender} {receiver}".encode(), hashlib.sha256).hexdigest()[:32]

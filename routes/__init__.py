@@ -1,0 +1,38 @@
+"""HTTP in: webhooks of the carrier, health, and the pages. Thin: each view unpacks, calls and answers."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+
+from ivr.services import Services
+from routes import health, sms, status, voice
+
+BODY_LIMIT = 64 * 1024
+"""Bytes of a request at most; the carrier's forms are far smaller."""
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+def create_app(services: Services) -> Flask:
+    """Build the web application around its services. No import has an effect; nothing is read from the environment."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.extensions["fanal"] = services
+    for blueprint in (voice.bp, sms.bp, status.bp, health.bp):
+        app.register_blueprint(blueprint)
+    if services.settings.demo:
+        from routes import phone  # the browser phone stands only where the carrier is a stand-in
+
+        app.register_blueprint(phone.bp)
+    app.after_request(_harden)
+    return app
+
+
+def _harden(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,101 @@
+"""Webhook forms as types. Past this module nothing of a request is a raw string."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import Request, current_app
+
+from ivr.flow import Outcome
+from ivr.numbers import CallerNumber
+from ivr.services import Services
+from ivr.turn import Caller
+
+DEMO_NOW = "X-Fanal-Demo-Now"
+"""Header by which a stand-in carrier's caller pretends another time."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceRequest:
+    """What the carrier says of a call. Every parameter may be missing (the provider's voice request page)."""
+
+    call: str
+    caller: Caller
+    caller_id: str
+    """Our own number for forwarding this call."""
+    digits: str
+    outcome: Outcome
+    now: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SmsRequest:
+    """An inbound text."""
+
+    message: str
+    sender: str
+    """As it came; used only to find the conversation, and never kept."""
+    receiver: str
+    caller: Caller
+    body: str
+    opted_out: bool
+    """The carrier has already handled the word (STOP, START, HELP) itself."""
+    now: dt.datetime
+
+
+def the_services() -> Services:
+    """Return the services of the running application."""
+    services: Services = current_app.extensions["fanal"]
+    return services
+
+
+def read_voice(request: Request, services: Services) -> VoiceRequest:
+    """Read a voice webhook; whatever is missing or strange becomes the harmless case."""
+    form = request.form
+    called = form.get("To", "")
+    return VoiceRequest(
+        call=form.get("CallSid", ""),
+        caller=_caller(form.get("From", ""), called, services),
+        caller_id=called if called in services.settings.lines else services.settings.numbers[0],
+        digits=form.get("Digits", ""),
+        outcome=_outcome(form.get("DialCallStatus", "")),
+        now=_now(request, services),
+    )
+
+
+def read_sms(request: Request, services: Services) -> SmsRequest:
+    """Read an inbound text."""
+    form = request.form
+    return SmsRequest(
+        message=form.get("MessageSid", ""),
+        sender=form.get("From", ""),
+        receiver=form.get("To", ""),
+        caller=_caller(form.get("From", ""), form.get("To", ""), services),
+        body=form.get("Body", "").strip(),
+        opted_out=bool(form.get("OptOutType")),
+        now=_now(request, services),
+    )
+
+
+def _caller(calling: str, called: str, services: Services) -> Caller:
+    number = CallerNumber(calling)
+    return Caller(number.country, number.can_text, services.settings.lines.get(called))
+
+
+def _outcome(word: str) -> Outcome:
+    try:
+        return Outcome(word)
+    except ValueError:
+        return Outcome.FAILED
+
+
+def _now(request: Request, services: Services) -> dt.datetime:
+    pretended = request.headers.get(DEMO_NOW, "") if services.settings.demo else ""
+    if not pretended:
+        return services.clock()
+    try:
+        now = dt.datetime.fromisoformat(pretended)
+    except ValueError:
+        return services.clock()
+    return now if now.tzinfo else services.clock()

@@ -1,0 +1,57 @@
+"""Only the carrier may speak to the telephone side: every webhook's signature is checked before its view runs.
+
+The signature is base64(HMAC-SHA1(token, address + sorted form parameters)) over the address that the carrier called,
+which is PUBLIC_URL and the raw path, never what a proxy made of it (the provider's security page). Compared in
+constant time; equality with the provider's own validator is a property test. A captured request can be replayed, since
+nothing in it expires: a replayed step answers with the same turn, counts once more at most, and a text is claimed by
+call, service and form before it is sent, so none goes out twice (docs/decisions/0008-replay.md).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable
+
+from flask import abort, request
+from werkzeug.datastructures import MultiDict
+
+from routes.forms import the_services
+
+HEADER = "X-Twilio-Signature"
+
+
+def signed_by_the_carrier() -> None:
+    """Refuse the request with 403 unless the carrier signed it with one of our tokens."""
+    services = the_services()
+    address = services.settings.public_url + _raw_target()
+    if not is_signed(address, request.form, request.headers.get(HEADER, ""), services.settings.auth_tokens):
+        services.metrics.refused.inc()
+        abort(403)
+
+
+def is_signed(address: str, form: MultiDict[str, str], signature: str, tokens: Iterable[str]) -> bool:
+    """Tell whether one of the tokens makes this signature. The tokens are all tried, whichever fits."""
+    given = signature.encode()
+    content = (address + _flat(form)).encode()
+    return any([hmac.compare_digest(sign(content, token), given) for token in tokens])
+
+
+def sign(content: bytes, token: str) -> bytes:
+    """Return the provider's signature of the content."""
+    return base64.b64encode(hmac.new(token.encode(), content, hashlib.sha1).digest())
+
+
+def _flat(form: MultiDict[str, str]) -> str:
+    """Join names and values, sorted by name; several values of one name once each, sorted."""
+    return "".join(name + value for name in sorted(form) for value in sorted(set(form.getlist(name))))
+
+
+def _raw_target() -> str:
+    """Return path and query as they stood in the request line: a rewritten or unescaped path breaks the signature."""
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
+    if isinstance(raw, str) and raw.startswith("/"):
+        return raw
+    query = request.query_string.decode("ascii", "replace")
+    return request.path + (f"?{query}" if query else "")

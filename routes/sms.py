@@ -1,0 +1,117 @@
+"""Inbound texts: the same conversation by SMS, kept in Redis; without Redis, one answer that stands on its own."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
+
+from ivr import flow
+from ivr.adapters.conversations import AwayError
+from ivr.edition import Edition
+from ivr.events import Event, PurgeMessage
+from ivr.flow.menus import EUROPEAN_EMERGENCY
+from ivr.flow.ways import country_of, language_of, matches_for
+from ivr.lifeline import SENTENCES
+from ivr.phrases import Phrase
+from ivr.services import Services
+from ivr.state import Channel, State
+from ivr.texts import written_turn
+from ivr.turn import Turn, World
+from ivr.twiml import EMPTY, message
+from routes.forms import SmsRequest, read_sms, the_services
+from routes.guard import signed_by_the_carrier
+
+bp = Blueprint("sms", __name__, url_prefix="/sms")
+bp.before_request(signed_by_the_carrier)
+log = logging.getLogger(__name__)
+
+STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
+START_WORDS = frozenset({"START", "UNSTOP", "YES"})
+HELP_WORDS = frozenset({"HELP", "INFO"})
+"""Words that the carrier answers itself where it is so configured (the provider's opt-out page)."""
+
+
+@bp.post("")
+def answer() -> Response:
+    """A text comes in."""
+    services = the_services()
+    text = read_sms(request, services)
+    services.outbox.put(PurgeMessage(text.message))
+    word = text.body.upper()
+    if text.opted_out or word in STOP_WORDS or word in START_WORDS:
+        return _markup(EMPTY)
+    edition = services.shelf.current
+    world = World(edition.directory, edition.written_languages, text.now, text.caller)
+    if word in HELP_WORDS:
+        return _reply(_help(world, edition), services)
+    return _reply(_conversation(text, world, edition, services), services)
+
+
+@bp.post("/fallback")
+def fallback() -> Response:
+    """The carrier could not use our answer to a text."""
+    return _alone(the_services())
+
+
+@bp.errorhandler(Exception)
+def stand_alone(fault: Exception) -> Response | HTTPException:
+    """Answer any exception with the emergency number, one log line without personal data, and one metric."""
+    if isinstance(fault, HTTPException):
+        return fault
+    services = the_services()
+    services.metrics.faults.labels("sms").inc()
+    log.error("sms_fault", extra={"fault": type(fault).__name__})
+    return _alone(services)
+
+
+def _conversation(text: SmsRequest, world: World, edition: Edition, services: Services) -> str:
+    try:
+        state = services.conversations.recall(text.sender, text.receiver, text.now)
+        turn = flow.press(state, text.body, world) if state else flow.begin(world, Channel.SMS)
+        services.conversations.keep(text.sender, text.receiver, turn.state, text.now)
+    except AwayError:
+        return _self_contained(world, edition)
+    _count(turn, text, services)
+    return written_turn(turn, edition.speech)
+
+
+def _count(turn: Turn, text: SmsRequest, services: Services) -> None:
+    state = turn.state
+    for count in turn.counts:
+        services.outbox.put(Event.at(text.now, count.kind, count.name, turn.language, state.country, state.need))
+
+
+def _self_contained(world: World, edition: Edition) -> str:
+    """Give the emergency number and the best general line in one message."""
+    state = State(channel=Channel.SMS, country=country_of(world))
+    language = language_of(state, world)
+    best = next(iter(matches_for(state, world)), None)
+    if best is None:
+        return _help(world, edition)
+    return edition.speech.phrase(
+        Phrase.SMS_ALONE,
+        language,
+        number=EUROPEAN_EMERGENCY,
+        name=edition.speech.name(best.helpline.id, language),
+        line=best.number.say,
+    )
+
+
+def _help(world: World, edition: Edition) -> str:
+    language = language_of(State(), world)
+    return edition.speech.phrase(Phrase.SMS_HELP, language, number=EUROPEAN_EMERGENCY)
+
+
+def _alone(services: Services) -> Response:
+    """Answer without directory, memory or catalogue."""
+    return _reply("\n".join(words for _, words in SENTENCES[:2]), services)
+
+
+def _reply(words: str, services: Services) -> Response:
+    return _markup(message(words, f"{services.settings.public_url}/sms/status"))
+
+
+def _markup(text: str) -> Response:
+    return Response(text, mimetype="text/xml")

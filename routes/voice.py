@@ -1,0 +1,146 @@
+"""Calls: every step is one request, answered from memory with TwiML. Whatever happens leads to a person."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
+
+from ivr import flow
+from ivr.edition import Edition
+from ivr.events import TEXT_LIFE, Event, EventKind, SendText
+from ivr.flow.people import towards_person
+from ivr.lifeline import lifeline
+from ivr.services import Services
+from ivr.state import State, Step, UnreadableStateError
+from ivr.turn import Turn, World
+from ivr.twiml import Leg
+from routes.forms import VoiceRequest, read_voice, the_services
+from routes.guard import signed_by_the_carrier
+
+bp = Blueprint("voice", __name__, url_prefix="/voice")
+bp.before_request(signed_by_the_carrier)
+log = logging.getLogger(__name__)
+
+
+@bp.post("")
+def answer() -> Response:
+    """A call comes in."""
+    services = the_services()
+    call = read_voice(request, services)
+    edition = services.shelf.current
+    return _say(flow.begin(_world(call, edition)), call, edition, services)
+
+
+@bp.post("/key/<token>")
+def key(token: str) -> Response:
+    """A key was pressed. Nothing in `Digits` counts as silence, several digits as a key without meaning."""
+    services = the_services()
+    call = read_voice(request, services)
+    edition = services.shelf.current
+    world = _world(call, edition)
+    state = _opened(token, call, services)
+    if state is None:
+        turn = flow.begin_again(world)
+    elif call.digits:
+        turn = flow.press(state, call.digits, world)
+    else:
+        turn = flow.keep_silent(state, world)
+    return _say(turn, call, edition, services)
+
+
+@bp.post("/silence/<token>")
+def silence(token: str) -> Response:
+    """No key was pressed."""
+    services = the_services()
+    call = read_voice(request, services)
+    edition = services.shelf.current
+    world = _world(call, edition)
+    state = _opened(token, call, services)
+    turn = flow.keep_silent(state, world) if state else flow.begin_again(world)
+    return _say(turn, call, edition, services)
+
+
+@bp.post("/outcome/<token>")
+def outcome(token: str) -> Response:
+    """A forwarded leg has ended."""
+    services = the_services()
+    call = read_voice(request, services)
+    edition = services.shelf.current
+    world = _world(call, edition)
+    state = _opened(token, call, services)
+    turn = flow.come_back(state, call.outcome, world) if state else flow.begin_again(world)
+    return _say(turn, call, edition, services)
+
+
+@bp.post("/fallback")
+def fallback() -> Response:
+    """The carrier could not use an answer of ours: the lifeline, which can be answered when nothing else can."""
+    return _markup(lifeline(f"{the_services().settings.public_url}/voice"))
+
+
+@bp.post("/<path:_anything>")
+def lost(_anything: str) -> Response:
+    """An address that we never gave out, or no longer serve: the call begins again, politely."""
+    services = the_services()
+    call = read_voice(request, services)
+    edition = services.shelf.current
+    return _say(flow.begin_again(_world(call, edition)), call, edition, services)
+
+
+@bp.errorhandler(Exception)
+def lead_to_a_person(fault: Exception) -> Response | HTTPException:
+    """Answer any exception with TwiML to a person, one log line without personal data, and one metric."""
+    if isinstance(fault, HTTPException):
+        return fault
+    services = the_services()
+    services.metrics.faults.labels("voice").inc()
+    log.error("voice_fault", extra={"fault": type(fault).__name__})
+    services.outbox.put(Event.at(services.clock(), EventKind.FAULT, "voice"))
+    try:
+        return _to_a_person(services)
+    except Exception:  # noqa: BLE001 (whatever is broken, the lifeline needs nothing of it)
+        return _markup(lifeline(f"{services.settings.public_url}/voice"))
+
+
+def _to_a_person(services: Services) -> Response:
+    call = read_voice(request, services)
+    edition = services.shelf.current
+    world = _world(call, edition)
+    country = call.caller.line or call.caller.country
+    state = State(step=Step.PERSON, country=country if country in edition.directory.countries else None)
+    return _markup(_written(flow.enter(towards_person(state, world), world), call, edition))
+
+
+def _world(call: VoiceRequest, edition: Edition) -> World:
+    return World(edition.directory, edition.spoken_languages, call.now, call.caller)
+
+
+def _opened(token: str, call: VoiceRequest, services: Services) -> State | None:
+    """Open the call's state; None where the token is forged, of another call, expired or of a forgotten key."""
+    try:
+        return services.seal.open(token, call.call, services.clock())
+    except UnreadableStateError:
+        return None
+
+
+def _say(turn: Turn, call: VoiceRequest, edition: Edition, services: Services) -> Response:
+    """Answer with the turn; what it asks for is left to the outbox, which never waits."""
+    markup = _written(turn, call, edition)
+    state = turn.state
+    for count in turn.counts:
+        services.outbox.put(Event.at(call.now, count.kind, count.name, turn.language, state.country, state.need))
+    if turn.text and state.helpline and call.caller.can_text:
+        before = services.clock() + TEXT_LIFE
+        services.outbox.put(SendText(call.call, state.helpline, turn.language, turn.text, before))
+    services.metrics.steps.labels(state.step.name.lower()).inc()
+    return _markup(markup)
+
+
+def _written(turn: Turn, call: VoiceRequest, edition: Edition) -> str:
+    return edition.scribe.write(turn, Leg(call.call, call.caller_id), call.now)
+
+
+def _markup(text: str) -> Response:
+    return Response(text, mimetype="text/xml")
