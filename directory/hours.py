@@ -65,9 +65,7 @@ class Hours:
     _compiled: OpeningHours | None = field(repr=False, compare=False)
 
     @classmethod
-    def parse(
-        cls, expression: str | None, exceptions: tuple[DatedHours, ...], zone: ZoneInfo, country: str
-    ) -> Hours:
+    def parse(cls, expression: str | None, exceptions: tuple[DatedHours, ...], zone: ZoneInfo, country: str) -> Hours:
         """Compile `expression` (None: unknown) with its exceptions; `country` (ISO 3166-1) is for `PH`.
 
         Raises HoursError for syntax that is wrong, or that the library would read otherwise than it looks.
@@ -142,7 +140,5 @@ def hours_of(helpline: Helpline) -> Hours:
 
 
 @lru_cache(maxsize=8192)
-def _compiled_once(
-    expression: str | None, exceptions: tuple[DatedHours, ...], zone: ZoneInfo, country: str
-) -> Hours:
+def _compiled_once(expression: str | None, exceptions: tuple[DatedHours, ...], zone: ZoneInfo, country: str) -> Hours:
     return Hours.parse(expression, exceptions, zone, country)
