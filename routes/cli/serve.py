@@ -1,0 +1,33 @@
+"""`fanal serve`: the web server."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from ivr.settings import Settings, SettingsError
+
+
+@click.command(
+    epilog="Example: fanal serve --host 0.0.0.0 --port 8000 --workers 2\n\n`fanal doctor` explains its settings.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes; one per core.")
+def command(host: str, port: int, workers: int) -> None:
+    """Serve calls, texts and pages. It starts nothing but itself."""
+    try:
+        settings = Settings.from_env(os.environ)
+    except SettingsError as fault:
+        click.echo(str(fault), err=True)
+        sys.exit(2)
+    from ivr import log
+    from ivr.services import build
+    from routes import create_app
+    from routes.server import serve
+
+    log.configure()
+    services = build(settings)
+    serve(create_app(services), host, port, workers, in_worker=services.shelf.watch)
