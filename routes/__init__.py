@@ -1,11 +1,16 @@
-"""HTTP in: webhooks of the carrier, health, and the pages. Thin: each view unpacks, calls and answers."""
+"""HTTP in: webhooks of the carrier, health, and the pages. Thin: each view unpacks, calls and answers.
+
+The web's libraries are imported by `create_app`, because the command line lives in this package and needs none.
+"""
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from typing import TYPE_CHECKING
 
-from ivr.services import Services
-from routes import health, sms, status, voice
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+    from ivr.services import Services
 
 BODY_LIMIT = 64 * 1024
 """Bytes of a request at most; the carrier's forms are far smaller."""
@@ -19,6 +24,10 @@ _HEADERS = {
 
 def create_app(services: Services) -> Flask:
     """Build the web application around its services. No import has an effect; nothing is read from the environment."""
+    from flask import Flask
+
+    from routes import health, sms, status, voice
+
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.extensions["fanal"] = services
