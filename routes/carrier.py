@@ -9,8 +9,8 @@ provider's own bodies: `GET Calls/<sid>.json`, `GET Calls.json?ParentCallSid=<si
 - `GET /exchange/people` -> `{"numbers": [ours], "people": [{"country", "mobile", "landline"}], "withheld": [words]}`
 - `POST /exchange/calls {"from", "to"?, "at"?}` -> 201 and a call. `from` is a country ("RO", with `"landline": true`
   for its landline), a number in E.164, "withheld", or a withheld number's word or keypad form; `to` one of our
-  numbers, the first if absent; `at` the time the caller pretends (ISO 8601; without offset in the caller's zone;
-  "Tuesday 10:00" too).
+  numbers, if absent that of the caller's country or the first; `at` the time the caller pretends (ISO 8601, without
+  offset in the caller's zone; or "Tuesday 10:00").
 - `GET /exchange/calls/<id>` -> a call
 - `POST /exchange/calls/<id>/press {"keys"}`, `/silence`, `/leg {"outcome"}`, `/hang-up` -> the call, afterwards.
   Outcomes are completed, answered, busy, no-answer, failed, canceled.
@@ -47,7 +47,8 @@ from ivr.simulator.exchange import Exchange, Failure
 from ivr.simulator.faults import OutOfTurnError
 from ivr.simulator.ledger import NoSuchCallError
 from ivr.simulator.messages import RestError
-from ivr.simulator.transcript import LegOutcome, to_json
+from ivr.simulator.transcript import LegOutcome
+from ivr.simulator.views import CallView
 
 BODY_LIMIT = 64 * 1024
 _EXCHANGE, _TOKEN = "fanal_exchange", "fanal_control_token"
@@ -236,7 +237,7 @@ def _caller(asked: Mapping[str, Any]) -> str:
 
 
 def _number(asked: Mapping[str, Any]) -> str:
-    return _text(asked, "to") if asked.get("to") else _exchange().subscription.numbers[0]
+    return _text(asked, "to") if asked.get("to") else _exchange().subscription.number_for(_caller(asked))
 
 
 def _moment(asked: Mapping[str, Any], caller: str) -> datetime | None:
@@ -246,16 +247,4 @@ def _moment(asked: Mapping[str, Any], caller: str) -> datetime | None:
 
 
 def _shown(call: Call) -> Response:
-    return jsonify(
-        {
-            "id": call.sid,
-            "from": call.caller,
-            "to": call.number,
-            "at": call.at.isoformat() if call.at else None,
-            "status": call.status.value,
-            "awaiting": call.awaiting.value,
-            "seconds": call.seconds,
-            "next": call.next_address,
-            "transcript": [to_json(entry) for entry in tuple(call.transcript)],
-        }
-    )
+    return jsonify(CallView.of(call).to_json())

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 import requests
 
 from ivr.simulator.people import Person
-from ivr.simulator.transcript import Awaiting, CallStatus, Entry, Failed, LegOutcome, TextArrived, from_json
+from ivr.simulator.transcript import Failed, LegOutcome, TextArrived
+from ivr.simulator.views import CallView
 
 SECONDS = 20.0
 """Longer than the 15 seconds for which the carrier waits for the application."""
@@ -25,36 +25,6 @@ class ExchangeError(Exception):
     def __init__(self, status: int | None, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
-
-
-@dataclass(frozen=True, slots=True)
-class CallView:
-    """A call as the exchange shows it; the fields are those of `ivr.simulator.call.Call`."""
-
-    id: str
-    caller: str
-    number: str
-    at: datetime | None
-    status: CallStatus
-    awaiting: Awaiting
-    seconds: int
-    next: str | None
-    transcript: tuple[Entry, ...]
-
-    @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> Self:
-        """Read the call's JSON; raises KeyError, TypeError or ValueError where it is none."""
-        return cls(
-            id=record["id"],
-            caller=record["from"],
-            number=record["to"],
-            at=datetime.fromisoformat(record["at"]) if record["at"] else None,
-            status=CallStatus(record["status"]),
-            awaiting=Awaiting(record["awaiting"]),
-            seconds=record["seconds"],
-            next=record["next"],
-            transcript=tuple(from_json(entry) for entry in record["transcript"]),
-        )
 
 
 @dataclass(frozen=True, slots=True)

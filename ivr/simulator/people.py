@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
+FIRST_COUNTRIES = ("GB", "RO", "BE", "FR", "IT", "HU")
 WITHHELD_WORDS = ("anonymous", "restricted", "unknown", "unavailable", "private", "blocked", "withheld", "")
 """How a withheld number arrives as a word: "anonymous" and "unknown" from the provider's page TwiML-Voice."""
 WITHHELD_KEYPAD = ("+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253")
@@ -38,6 +39,15 @@ def person(country: str) -> Person:
         phonenumbers.format_number(mobile, PhoneNumberFormat.E164),
         phonenumbers.format_number(landline, PhoneNumberFormat.E164),
     )
+
+
+def our_numbers() -> tuple[str, ...]:
+    """Return numbers that a demonstration may call its own: libphonenumber's examples of free numbers.
+
+    One for each country of the first partners. They differ from everybody's own numbers.
+    """
+    examples = (phonenumbers.example_number_for_type(each, PhoneNumberType.TOLL_FREE) for each in FIRST_COUNTRIES)
+    return tuple(phonenumbers.format_number(each, PhoneNumberFormat.E164) for each in examples if each is not None)
 
 
 def everybody() -> tuple[Person, ...]:

@@ -32,6 +32,11 @@ class Subscription:
         """Return the full address of one of the contract's paths."""
         return self.public_url + path
 
+    def number_for(self, caller: str) -> str:
+        """Return the number that a caller would dial: the one of the caller's country, else the first."""
+        country = country_of(caller)
+        return next((number for number in self.numbers if country and country_of(number) == country), self.numbers[0])
+
     def post(self, transport: Transport, url: str, form: Mapping[str, str], at: datetime | None = None) -> Response:
         """Post a signed webhook; raises `CarrierError` where there is no answer."""
         plain = urldefrag(url).url
@@ -50,10 +55,11 @@ def look_ups(side: str, number: str) -> dict[str, str]:
     Cities are known for few countries; the country is that of the prefix, whatever the rest may be: the keypad
     form of a withheld number, +266696687, is said to come from Lesotho (seen in a request in public code).
     """
-    return {f"{side}City": "", f"{side}State": "", f"{side}Zip": "", f"{side}Country": _country(number)}
+    return {f"{side}City": "", f"{side}State": "", f"{side}Zip": "", f"{side}Country": country_of(number)}
 
 
-def _country(number: str) -> str:
+def country_of(number: str) -> str:
+    """Return the ISO code of the country whose prefix the number bears, however short it is; empty for none."""
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:

@@ -89,14 +89,16 @@ def _environment(port: int, started: ExitStack) -> dict[str, str] | None:
         started.callback(server.stop)
         environ["REDIS_URL"] = server.url
     if "TWILIO_ACCOUNT_SID" not in environ:
-        _play_the_carrier(environ, var, started)
+        _play_the_carrier(environ, port, var, started)
     return environ
 
 
-def _play_the_carrier(environ: dict[str, str], var: Path, started: ExitStack) -> None:
+def _play_the_carrier(environ: dict[str, str], port: int, var: Path, started: ExitStack) -> None:
     """Start the stand-in carrier in this process and point the settings at it."""
     from ivr.simulator.exchange import Exchange
     from ivr.simulator.people import our_numbers
+    from ivr.simulator.subscription import Subscription
+    from ivr.simulator.transport import HttpTransport
 
     token = secrets.token_hex(32)
     environ |= {
@@ -105,11 +107,14 @@ def _play_the_carrier(environ: dict[str, str], var: Path, started: ExitStack) ->
         "FANAL_EXCHANGE_TOKEN": token,
     }
     environ.setdefault("TWILIO_NUMBER", ",".join(our_numbers()))
-    exchange = Exchange(
+    subscription = Subscription(
         account=environ["TWILIO_ACCOUNT_SID"],
-        auth_token=environ["TWILIO_AUTH_TOKEN"],
-        public_url=environ["PUBLIC_URL"],
+        token=environ["TWILIO_AUTH_TOKEN"],
+        numbers=tuple(environ["TWILIO_NUMBER"].replace(" ", "").split(",")),
+        public_url=environ["PUBLIC_URL"].rstrip("/"),
     )
+    exchange = Exchange(subscription, HttpTransport(subscription.public_url, reach_at=f"http://127.0.0.1:{port}"))
+    started.callback(exchange.close)
     environ["TWILIO_API_URL"] = started.enter_context(_carrier(exchange, token))
     run_file = var / RUN_FILE
     run_file.touch(mode=0o600)
