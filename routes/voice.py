@@ -110,7 +110,7 @@ def _to_a_person(services: Services) -> Response:
     world = _world(call, edition)
     country = call.caller.line or call.caller.country
     state = State(step=Step.PERSON, country=country if country in edition.directory.countries else None)
-    return _markup(_written(flow.enter(towards_person(state, world), world), call, edition))
+    return _markup(_written(flow.enter(towards_person(state, world), world), call, edition, services))
 
 
 def _world(call: VoiceRequest, edition: Edition) -> World:
@@ -127,7 +127,7 @@ def _opened(token: str, call: VoiceRequest, services: Services) -> State | None:
 
 def _say(turn: Turn, call: VoiceRequest, edition: Edition, services: Services) -> Response:
     """Answer with the turn; what it asks for is left to the outbox, which never waits."""
-    markup = _written(turn, call, edition)
+    markup = _written(turn, call, edition, services)
     state = turn.state
     for count in turn.counts:
         services.outbox.put(Event.at(call.now, count.kind, count.name, turn.language, state.country, state.need))
@@ -138,8 +138,9 @@ def _say(turn: Turn, call: VoiceRequest, edition: Edition, services: Services) -
     return _markup(markup)
 
 
-def _written(turn: Turn, call: VoiceRequest, edition: Edition) -> str:
-    return edition.scribe.write(turn, Leg(call.call, call.caller_id), call.now)
+def _written(turn: Turn, call: VoiceRequest, edition: Edition, services: Services) -> str:
+    """Write the turn, sealed at the real time: a pretended one may lie further back than a token lives."""
+    return edition.scribe.write(turn, Leg(call.call, call.caller_id), services.clock())
 
 
 def _markup(text: str) -> Response:
