@@ -10,6 +10,9 @@ import pytest
 import redis
 
 from ivr.adapters.embedded import RedisServer, start_redis
+from tests.services import RestartableRedis
+
+pytest_plugins = ("tests.parts",)
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +56,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'fanal.db'}"
     return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def restartable_redis() -> Iterator[RestartableRedis]:
+    """A running server of the test's own, to be stopped, killed and started again at the same address."""
+    redis_server = RestartableRedis()
+    redis_server.start()
+    yield redis_server
+    redis_server.remove()

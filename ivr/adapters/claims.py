@@ -1,0 +1,74 @@
+"""Claims on texts: whoever holds one may send, so that no repetition of anything texts a caller twice.
+
+A claim stands for one call, service and form. Its name is a keyed hash, so that Redis holds no id of a call for longer
+than the job that needs it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Sequence
+from enum import Enum, auto
+
+import redis
+
+from ivr.events import SendText
+from ivr.sealed import derive
+
+LIFE = dt.timedelta(hours=6)
+"""Longer than a call's state can be replayed (5 hours, `ivr.sealed`) and than the provider keeps a call we purge."""
+_KEY = "fanal:claim:"
+_PURPOSE = b"fanal claim on a text 1"
+
+_TAKE = """
+for i = 2, #KEYS do
+  local older = redis.call('GET', KEYS[i])
+  if older then return older end
+end
+local holder = redis.call('GET', KEYS[1])
+if holder then return holder end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return false
+"""
+_RELEASE = """
+for i = 1, #KEYS do
+  if redis.call('GET', KEYS[i]) == ARGV[1] then redis.call('DEL', KEYS[i]) end
+end
+"""
+
+
+class Claim(Enum):
+    """What came of asking for a claim."""
+
+    TAKEN = auto()
+    """It is ours now, and nobody has sent."""
+    OURS = auto()
+    """It was ours already: an earlier attempt of this job died while it was sending."""
+    OTHERS = auto()
+    """Another job holds it: the same text was asked for twice."""
+
+
+class Claims:
+    """Takes and releases claims; the first secret names new ones, older secrets still find old ones."""
+
+    def __init__(self, connection: redis.Redis, secrets: Sequence[str]) -> None:
+        self._keys = [derive(secret, _PURPOSE) for secret in secrets]
+        self._take = connection.register_script(_TAKE)
+        self._release = connection.register_script(_RELEASE)
+
+    def take(self, errand: SendText, token: str) -> Claim:
+        """Claim the text for the job with this token; raises `redis.RedisError`."""
+        holder = self._take(keys=self._names(errand), args=[token, int(LIFE.total_seconds())])
+        if holder is None:
+            return Claim.TAKEN
+        return Claim.OURS if holder == token.encode() else Claim.OTHERS
+
+    def release(self, errand: SendText, token: str) -> None:
+        """Give the claim up, if it is this job's: the provider has said that nothing was sent."""
+        self._release(keys=self._names(errand), args=[token])
+
+    def _names(self, errand: SendText) -> list[str]:
+        text = f"{errand.call} {errand.helpline} {errand.form}".encode()
+        return [_KEY + hmac.new(key, text, hashlib.sha256).hexdigest() for key in self._keys]

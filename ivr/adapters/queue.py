@@ -1,0 +1,152 @@
+"""The queue: the only place that enqueues, with RQ's defaults overridden (docs/decisions/0006-rq.md).
+
+Arguments are JSON strings, descriptions fixed words, results are not kept, failures live ten minutes, and the id of a
+job is a hash of what it is for: the same errand put twice is one job, and a log that names a job names nobody.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+
+import redis
+from rq import Queue, Retry
+from rq.exceptions import DuplicateJobError
+from rq.serializers import JSONSerializer
+
+from ivr.events import TEXT_LIFE, Errand, PurgeCall, PurgeMessage, SendText
+
+JOB_SECONDS = 30
+"""A job that takes longer is ended; the provider's answers take at most 20 seconds of it."""
+FAILURE_SECONDS = 600
+COUNT_SECONDS = 60
+"""An order to count that nobody took within this time is forgotten; the schedule gives new ones."""
+TEXT_PAUSES = (2, 4, 8, 15, 20, 25, 30, 30, 30)
+"""Seconds between attempts at a text. They sum to more than its life, so one finds it too late and counts that; the
+last is a spare, for an attempt that dies with its worker."""
+PURGE_LIFE = dt.timedelta(hours=24)
+PURGE_PAUSES = (30, 60, 120, 300, 600, 1200, 2400, 3600, 7200, 14400, 14400, 14400, 14400, 14400, 3600, 3600)
+"""Seconds between attempts at deleting a record: after 24.3 hours one raises the alarm; the last two are spares."""
+CALL_PURGE_DELAY = TEXT_LIFE + dt.timedelta(seconds=60)
+"""The records of a call stay this long after its end: a text that is being sent asks them for the number."""
+SENT_PURGE_DELAY = dt.timedelta(minutes=15)
+"""When a text's record is deleted if the provider never says how the text ended."""
+OVERDUE_KEY = "fanal:overdue"
+
+
+class Name(StrEnum):
+    """The queues; each has a worker process of its own."""
+
+    TEXTS = "texts"
+    COUNTS = "counts"
+    PURGES = "purges"
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """How one kind of errand is enqueued."""
+
+    queue: Name
+    function: str
+    description: str
+    arguments: tuple[str, ...]
+    pauses: tuple[int, ...] = ()
+    delay: dt.timedelta = dt.timedelta(0)
+    life: int | None = None
+    """Seconds for which it may wait in the queue; None for as long as it takes."""
+
+
+class Queues:
+    """Puts errands into RQ. Every method may raise `redis.RedisError`."""
+
+    def __init__(self, connection: redis.Redis) -> None:
+        self._redis = connection
+        self._queues = {name: Queue(name, connection=connection, serializer=JSONSerializer) for name in Name}
+
+    def put(self, errand: Errand, now: dt.datetime, delay: dt.timedelta = dt.timedelta(0)) -> None:
+        """Enqueue an errand, not to be begun before `delay` has passed; put twice, it is one job."""
+        self._give(token(errand), _order(errand, now), now, delay)
+
+    def count(self, now: dt.datetime) -> None:
+        """Ask for the waiting events to be added up, unless that has been asked already and not been begun."""
+        if self._queues[Name.COUNTS].count == 0:
+            order = _Order(Name.COUNTS, "ivr.jobs.count_events", "add up events", (), life=COUNT_SECONDS)
+            self._give(f"count-{int(now.timestamp())}", order, now, dt.timedelta(0))
+
+    def lengths(self) -> Mapping[str, int]:
+        """Return how many jobs wait in each queue, those that wait for a later attempt included."""
+        return {name: queue.count + queue.scheduled_job_registry.count for name, queue in self._queues.items()}
+
+    def raise_alarm(self) -> None:
+        """Note that a record could not be deleted within a day; `/metrics` shows how many times that happened."""
+        self._redis.incr(OVERDUE_KEY)
+
+    def overdue(self) -> int:
+        """Return how many records could not be deleted within a day."""
+        return int(self._redis.get(OVERDUE_KEY) or 0)
+
+    def _give(self, token: str, order: _Order, now: dt.datetime, delay: dt.timedelta) -> None:
+        queue = self._queues[order.queue]
+        job = queue.create_job(
+            order.function,
+            args=order.arguments,
+            job_id=token,
+            description=order.description,
+            timeout=JOB_SECONDS,
+            ttl=order.life,
+            result_ttl=0,
+            failure_ttl=FAILURE_SECONDS,
+            retry=Retry(max=len(order.pauses), interval=list(order.pauses)) if order.pauses else None,
+        )
+        wait = max(delay, order.delay)
+        with suppress(DuplicateJobError):
+            if wait:
+                queue.schedule_job(job, now + wait, unique=True)
+            else:
+                queue.enqueue_job(job, unique=True)
+
+
+def token(errand: Errand) -> str:
+    """Return the id under which an errand is one job: a hash, since ids of jobs are written to logs."""
+    match errand:
+        case SendText():
+            parts = ["text", errand.call, errand.helpline, errand.form, errand.before.isoformat()]
+        case PurgeCall():
+            parts = ["call", errand.call]
+        case PurgeMessage():
+            parts = ["message", errand.message, errand.fate]
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:40]
+
+
+def _order(errand: Errand, now: dt.datetime) -> _Order:
+    until = (now + PURGE_LIFE).isoformat()
+    match errand:
+        case SendText():
+            return _Order(
+                Name.TEXTS,
+                "ivr.jobs.send_text",
+                "send a text",
+                (errand.call, errand.helpline, errand.language, errand.form.value, errand.before.isoformat()),
+                TEXT_PAUSES,
+            )
+        case PurgeCall():
+            return _Order(
+                Name.PURGES,
+                "ivr.jobs.purge_call",
+                "delete the records of a call",
+                (errand.call, until),
+                PURGE_PAUSES,
+                CALL_PURGE_DELAY,
+            )
+        case PurgeMessage():
+            return _Order(
+                Name.PURGES,
+                "ivr.jobs.purge_message",
+                "delete the record of a text",
+                (errand.message, errand.fate, until),
+                PURGE_PAUSES,
+            )

@@ -1,0 +1,74 @@
+"""A claim is given once; whoever asks again learns whether an earlier attempt of theirs died."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+import redis
+
+from ivr.adapters.claims import Claim, Claims
+from ivr.adapters.connection import PATIENT, connect
+from ivr.events import Form, SendText
+
+TEXT = SendText("CA" + "0" * 32, "ro-anitp", "ro", Form.SHORT, dt.datetime(2026, 11, 24, 10, 2, tzinfo=dt.UTC))
+SECRETS = ("new" * 12, "old" * 12)
+
+
+@pytest.fixture
+def connection(redis_url: str) -> redis.Redis:
+    """A client of an empty server."""
+    return connect(redis_url, PATIENT)
+
+
+def test_given_once(connection: redis.Redis) -> None:
+    """The first job gets it, the same job learns that it had it, another job that it is taken."""
+    claims = Claims(connection, SECRETS)
+
+    assert [Claim.TAKEN, Claim.OURS, Claim.OTHERS] == [claims.take(TEXT, who) for who in ("one", "one", "two")]
+
+
+@pytest.mark.parametrize(
+    "other", [replace(TEXT, call="CA" + "1" * 32), replace(TEXT, helpline="ro-116111"), replace(TEXT, form=Form.NAMED)]
+)
+def test_other_texts_are_free(connection: redis.Redis, other: SendText) -> None:
+    """Another call, another service and the other form are each a text of their own."""
+    claims = Claims(connection, SECRETS)
+    claims.take(TEXT, "one")
+
+    assert Claim.TAKEN == claims.take(other, "two")
+
+
+def test_same_text_asked_later_is_taken(connection: redis.Redis) -> None:
+    """A replayed webhook, which differs in the instant only, gets no second text."""
+    claims = Claims(connection, SECRETS)
+    claims.take(TEXT, "one")
+
+    assert Claim.OTHERS == claims.take(replace(TEXT, before=TEXT.before + dt.timedelta(hours=1)), "two")
+
+
+def test_released_by_its_holder_only(connection: redis.Redis) -> None:
+    """A released claim can be taken again, and nobody releases another's."""
+    claims = Claims(connection, SECRETS)
+    claims.take(TEXT, "one")
+    claims.release(TEXT, "two")
+    kept = claims.take(TEXT, "two")
+    claims.release(TEXT, "one")
+
+    assert (Claim.OTHERS, Claim.TAKEN) == (kept, claims.take(TEXT, "two"))
+
+
+def test_survives_rotation_of_secrets(connection: redis.Redis) -> None:
+    """A claim made with the secret that has since become the older one still holds."""
+    Claims(connection, SECRETS[1:]).take(TEXT, "one")
+
+    assert Claim.OTHERS == Claims(connection, SECRETS).take(TEXT, "two")
+
+
+def test_names_no_call(connection: redis.Redis) -> None:
+    """What Redis keeps of a claim shows neither call nor service, and ends by itself."""
+    Claims(connection, SECRETS).take(TEXT, "one")
+    (key,) = connection.keys()
+
+    assert (False, False, True) == (b"CA0" in key, b"anitp" in key, 0 < connection.ttl(key) <= 6 * 3600)
