@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -56,6 +56,8 @@ class _Draft:
     faults: list[Fault] = field(default_factory=list)
     countries: dict[str, Country] = field(default_factory=dict)
     helplines: dict[str, Helpline] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    """Names of all files, readable or not."""
     unsure: set[str] = field(default_factory=set)
     """Countries of which a row was refused: it cannot be said that they lack a service."""
 
@@ -64,7 +66,8 @@ class _Draft:
 
 
 def _compile(files: Mapping[str, str], draft: _Draft) -> Directory:
-    _check_files(files, draft)
+    draft.names.update(files)
+    _check_files(draft)
     tables = dict(_parse_files(files, draft))
     if NEEDS not in tables:
         raise Faults(draft.faults)
@@ -73,24 +76,24 @@ def _compile(files: Mapping[str, str], draft: _Draft) -> Directory:
         if file not in SHARED:
             _read_country_file(Row(table, file, "", draft.faults), vocabulary, draft)
     if harmonised.FILE in tables:
-        _read_harmonised(tables[harmonised.FILE], _codes(files), vocabulary, draft)
-    if (harmonised.FILE in tables) == (harmonised.FILE in files):
+        _read_harmonised(tables[harmonised.FILE], _codes(draft.names), vocabulary, draft)
+    if (harmonised.FILE in tables) == (harmonised.FILE in draft.names):
         _check_emergency(vocabulary, draft)
     if draft.faults:
         raise Faults(draft.faults)
     return _directory(vocabulary, draft)
 
 
-def _check_files(files: Mapping[str, str], draft: _Draft) -> None:
-    if NEEDS not in files:
+def _check_files(draft: _Draft) -> None:
+    if NEEDS not in draft.names:
         draft.refuse(NEEDS, FaultCode.NO_FILE, "it lists needs and audiences")
-    if not _codes(files):
+    if not _codes(draft.names):
         draft.refuse("ro.yaml", FaultCode.NO_FILE, "add the file of at least one country")
 
 
-def _codes(files: Mapping[str, str]) -> frozenset[str]:
-    """Return the countries that have a file, readable or not."""
-    return frozenset(file[:2].upper() for file in files if _COUNTRY_FILE.fullmatch(file))
+def _codes(names: Iterable[str]) -> frozenset[str]:
+    """Return the countries that have a file."""
+    return frozenset(file[:2].upper() for file in names if _COUNTRY_FILE.fullmatch(file))
 
 
 def _directory(vocabulary: Vocabulary, draft: _Draft) -> Directory:
@@ -108,6 +111,7 @@ def _directory(vocabulary: Vocabulary, draft: _Draft) -> Directory:
 
 def _read_files(folder: Path, draft: _Draft) -> Iterator[tuple[str, str]]:
     for path in sorted(folder.glob("*.y*ml")):
+        draft.names.add(path.name)
         try:
             yield path.name, path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
