@@ -1,0 +1,54 @@
+"""The database: SQLite by default, PostgreSQL where several machines share the work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError
+
+BUSY_SECONDS = 5
+"""How long a writer waits for another one."""
+WRITES = "fanal_writes"
+"""Execution option of a transaction that will write."""
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message is one sentence for the operator."""
+
+
+def open_database(url: str) -> sa.Engine:
+    """Return an engine for the address, which connects when first used; raises `DatabaseError`."""
+    try:
+        address = sa.make_url(url)
+    except ArgumentError:
+        raise DatabaseError("DATABASE_URL is not an address such as sqlite:///var/fanal.db.") from None
+    match address.get_backend_name():
+        case "sqlite":
+            return _sqlite(address)
+        case "postgresql" | "postgres":
+            return sa.create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        case other:
+            raise DatabaseError(f"DATABASE_URL names {other}; only sqlite and postgresql are known.")
+
+
+def writing(engine: sa.Engine) -> sa.Engine:
+    """Return the engine for a transaction that writes: in SQLite it takes its turn at the beginning."""
+    return engine.execution_options(**{WRITES: True})
+
+
+def _sqlite(address: sa.URL) -> sa.Engine:
+    """Make an engine with write-ahead log; its transactions begin when we say so (SQLAlchemy's pages on SQLite)."""
+    engine = sa.create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+
+    @sa.event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begun(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
