@@ -44,7 +44,7 @@ def complaint_about_dial(dial: str, country: str) -> Complaint | None:
     number = _parse(dial, country)
     if number is None:
         return FaultCode.DIAL_INVALID, "a number such as `+40213133100`, or null"
-    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    written = e164(dial, country)
     if is_short(dial, country):
         return FaultCode.DIAL_SHORT, "null"
     if not phonenumbers.is_valid_number(number):
@@ -70,12 +70,10 @@ def is_short(dial: str, country: str) -> bool:
     return known_short or bool(phonenumbers.is_emergency_number(national, country))
 
 
-def same_line(say: str, dial: str, country: str) -> bool:
-    """Tell whether what is said, dialled inside `country`, leads to the line that is rung."""
+def e164(say: str, country: str) -> str | None:
+    """Return the international form of what is dialled inside `country`, valid or not; None for nonsense."""
     number = _parse(say, country)
-    if number is None:
-        return False
-    return bool(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) == dial)
+    return None if number is None else phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _parse(text: str, country: str) -> phonenumbers.PhoneNumber | None:

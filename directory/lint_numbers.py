@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import phonenumbers
 
-from directory.dialling import digits, same_line
+from directory.dialling import digits, e164
 from directory.findings import Finding, LintCode
 from directory.model import Cost, Helpline, Kind, Number, Reach
 
@@ -26,9 +26,9 @@ def lint_shared(helplines: Iterable[Helpline]) -> Iterator[Finding]:
     """Yield the numbers that stand in more than one row of a country: one of them may be misprinted."""
     owners: dict[tuple[str, str], list[str]] = {}
     for helpline in helplines:
-        for line in {number.dial or digits(number.say) for number in helpline.numbers}:
+        for line in {_line(number, helpline.country) for number in helpline.numbers}:
             owners.setdefault((helpline.country, line), []).append(helpline.id)
-    for (country, _line), ids in owners.items():
+    for (country, _number), ids in owners.items():
         for other in ids[1:]:
             yield Finding(LintCode.NUMBER_SHARED, country, other, "numbers", ids[0])
 
@@ -36,13 +36,18 @@ def lint_shared(helplines: Iterable[Helpline]) -> Iterator[Finding]:
 def _findings(helpline: Helpline, number: Number) -> Iterator[tuple[LintCode, str]]:
     if number.dial is None:
         return
-    if not same_line(number.say, number.dial, helpline.country):
+    if e164(number.say, helpline.country) != number.dial:
         yield LintCode.SAY_IS_NOT_DIAL, f"`{number.say}` and `{number.dial}`"
     kind = phonenumbers.number_type(phonenumbers.parse(number.dial))
     if kind in _DEAR and helpline.cost in (Cost.FREE, Cost.STANDARD):
         yield LintCode.NUMBER_COSTS, f"`{number.dial}`"
     if kind == phonenumbers.PhoneNumberType.TOLL_FREE and number.reach is not Reach.NATIONAL:
         yield LintCode.FREEPHONE_FROM_ABROAD, f"`{number.say}`"
+
+
+def _line(number: Number, country: str) -> str:
+    """Return the line that a number leads to, however it is written."""
+    return number.dial or e164(number.say, country) or digits(number.say)
 
 
 def _from_abroad(number: Number) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from directory.dialling import complaint_about_dial, complaint_about_say, digits, is_short, same_line
+from directory.dialling import complaint_about_dial, complaint_about_say, digits, e164, is_short
 from directory.faults import FaultCode
 
 
@@ -49,12 +49,15 @@ def test_not_sayable(say: str) -> None:
     assert FaultCode.NOT_A_NUMBER is complaint[0]
 
 
-def test_same_line() -> None:
-    """What is said at home and what is rung may be written differently, but not be another line."""
-    assert same_line("020 7946 0001", "+442079460001", "GB")
-    assert same_line("+44 20 7946 0001", "+442079460001", "GB")
-    assert not same_line("020 7946 0010", "+442079460001", "GB")
-    assert not same_line("999", "+442079460001", "GB")
+@pytest.mark.parametrize("say", ["020 7946 0001", "+44 20 7946 0001", "0044 20 7946 0001"])
+def test_international_form(say: str) -> None:
+    """One line has one international form, however it is said."""
+    assert "+442079460001" == e164(say, "GB")
+
+
+def test_no_international_form() -> None:
+    """Nonsense has none."""
+    assert e164("+", "GB") is None
 
 
 def test_digits() -> None:
