@@ -29,10 +29,15 @@ class Person:
 
 
 def person(country: str) -> Person:
-    """Return the caller of this country; raises KeyError where libphonenumber has no example of both kinds."""
+    """Return the caller of this country.
+
+    Raises KeyError where libphonenumber has no example of both kinds, or none that tells this country.
+    """
     mobile = phonenumbers.example_number_for_type(country, PhoneNumberType.MOBILE)
     landline = phonenumbers.example_number_for_type(country, PhoneNumberType.FIXED_LINE)
     if mobile is None or landline is None:
+        raise KeyError(country)
+    if {phonenumbers.region_code_for_number(mobile), phonenumbers.region_code_for_number(landline)} != {country}:
         raise KeyError(country)
     return Person(
         country,
