@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from directory.faults import Faults
-from directory.load import DATA, load
+from directory.load import PACKAGED, load
 from directory.model import Directory
 from ivr.catalogue import Catalogue
 from ivr.speech import Speech
@@ -48,7 +48,7 @@ class Shelf:
     """Holds the current edition and replaces it when the tables on disk change."""
 
     def __init__(self, folder: Path | None, kept: Path, make: Callable[[Directory], Edition]) -> None:
-        self._folder = folder or DATA
+        self._folder = folder or PACKAGED
         self._kept = kept
         self._make = make
         self._seen: tuple[tuple[str, int, int], ...] = ()

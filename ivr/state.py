@@ -49,7 +49,7 @@ class State:
     helpline: str | None = None
     """The service being spoken of."""
     seen: tuple[str, ...] = ()
-    """Services already offered and left, or tried without success, in that order."""
+    """Services already offered and left, or rung, each once, sorted."""
     page: int = 0
     misses: int = 0
     """Turns in a row without a key that means something here."""

@@ -17,7 +17,7 @@ from enum import StrEnum
 
 from ivr.events import EventKind
 from ivr.flow import menus, people, referral
-from ivr.flow.ways import RESERVED_KEYS, language_of
+from ivr.flow.ways import RESERVED_KEYS, language_of, left_behind
 from ivr.phrases import Phrase
 from ivr.state import Channel, State, Step
 from ivr.turn import Count, Line, Option, Turn, World
@@ -52,6 +52,8 @@ class Outcome(StrEnum):
     CANCELED = "canceled"
 
 
+PATIENCE = 3
+"""Silent turns after which a person is called."""
 _REACHED = {Outcome.COMPLETED, Outcome.ANSWERED}
 _APOLOGY = {
     Outcome.BUSY: Phrase.FAILED_BUSY,
@@ -73,6 +75,8 @@ def begin_again(world: World, channel: Channel = Channel.VOICE) -> Turn:
 
 def enter(state: State, world: World) -> Turn:
     """Make the turn of a state. Keys that mean the same everywhere are added to those of the step."""
+    if state.back and state.step is not Step.EMERGENCY:
+        state = replace(state, back=None)
     turn = _STEPS[state.step](state, world)
     if turn.forward or turn.ends:
         return turn
@@ -99,7 +103,7 @@ def keep_silent(state: State, world: World) -> Turn:
 def come_back(state: State, outcome: Outcome, world: World) -> Turn:
     """Make the turn for a caller who comes back from a forwarded leg to `state.helpline`."""
     counted = Count(EventKind.OUTCOME, outcome.value.replace("-", "_"))
-    tried = replace(state, seen=(*state.seen, state.helpline) if state.helpline else state.seen)
+    tried = left_behind(state)
     if outcome in _REACHED:
         return _counted(enter(replace(tried, step=Step.AFTER, misses=0), world), counted)
     following = enter(people.next_after_failure(tried, world), world)
@@ -112,26 +116,23 @@ def _missed(turn: Turn, world: World) -> Turn:
     state = turn.state
     if state.channel is Channel.SMS:
         return turn
-    misses = state.misses + 1
+    misses = min(state.misses + 1, PATIENCE)
     if misses == 1 or turn.silence is None:
         return enter(replace(state, misses=misses), world)
-    if misses == 2:
+    if misses < PATIENCE:
         return enter(replace(turn.silence, misses=misses), world)
     return enter(replace(people.towards_person(state, world), misses=misses), world)
 
 
 def _reserved(turn: Turn) -> tuple[Option, ...]:
-    """`#` repeats, `*` goes back, `0` gives the emergency advice; a step may give them a nearer meaning."""
+    """`0` gives the emergency advice, `*` goes back, `#` repeats, unless the step gives the key a nearer meaning."""
     state = turn.state
+    leads = {"*": _back(state), "#": state}
+    if state.step is not Step.EMERGENCY:
+        leads["0"] = replace(state, step=Step.EMERGENCY, back=state.step, page=0)
     taken = {option.key for option in turn.options}
-    leads = {
-        "0": replace(state, step=Step.EMERGENCY, back=state.step, page=0),
-        "*": _back(state),
-        "#": state,
-    }
-    return tuple(
-        Option(key, leads[key]) for key in RESERVED_KEYS if key not in taken and (key == "#" or leads[key] != state)
-    )
+    offered = (key for key in RESERVED_KEYS if key in leads and key not in taken)
+    return tuple(Option(key, leads[key]) for key in offered if key == "#" or leads[key] != state)
 
 
 def _back(state: State) -> State:

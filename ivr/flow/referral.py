@@ -160,9 +160,9 @@ def _without_service(state: State, world: World) -> Turn:
 
 
 def _simplest(options: tuple[Option, ...], state: State) -> State:
-    """Being connected is the simplest choice of a referral."""
-    connecting = next((option.leads for option in options if option.leads.step is Step.FORWARD), None)
-    return connecting or replace(state, step=Step.PERSON)
+    """Being connected is the simplest choice of a referral, but no line that has failed is rung again unasked."""
+    connecting = (option.leads for option in options if option.leads.step is Step.FORWARD)
+    return next((leads for leads in connecting if leads.helpline not in state.seen), replace(state, step=Step.PERSON))
 
 
 def _can_text(state: State, world: World) -> bool:

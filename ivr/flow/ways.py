@@ -85,11 +85,15 @@ def can_connect(match: Match) -> bool:
     return match.dial is not None and match.status.open is not False
 
 
+def left_behind(state: State) -> State:
+    """Return the state with its service among those seen. Their order tells nothing, so it is always the same."""
+    return replace(state, seen=tuple(sorted({*state.seen, state.helpline}))) if state.helpline else state
+
+
 def following(state: State, world: World) -> State:
     """Return the state that speaks of the next service; the emergency advice where none is left."""
-    seen = (*state.seen, state.helpline) if state.helpline and state.helpline not in state.seen else state.seen
-    left = replace(state, step=Step.REFERRAL, helpline=None, seen=seen, page=0)
-    match = next((m for m in matches_for(left, world) if m.helpline.id not in seen), None)
+    left = replace(left_behind(state), step=Step.REFERRAL, helpline=None, page=0)
+    match = next((m for m in matches_for(left, world) if m.helpline.id not in left.seen), None)
     if match is None:
         return replace(left, step=Step.EMERGENCY, back=Step.NEED)
     return replace(left, helpline=match.helpline.id)
