@@ -1,0 +1,45 @@
+# What one types here. Everything happens in .venv, which is made on first use; nothing outside this folder is changed.
+
+PORT ?= 8000
+ARGS ?=
+export PYTHON
+bin := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install develop run call test check format bench lock
+
+help: ## this list
+	@echo "Fanal: one number, the right helpline."
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+install: ## the environment in .venv, to run the program (PYTHON= chooses another Python)
+	@sh requirements/install.sh runtime
+
+develop: ## the environment with what tests and checks need on top
+	@sh requirements/install.sh develop
+
+run: install ## everything on this machine, with a phone in the browser (PORT=8000); Ctrl-C stops it
+	@exec $(bin)/fanal run --port $(PORT)
+
+call: install ## a call in the terminal, while `make run` runs (ARGS="--help" tells more)
+	@exec $(bin)/fanal call $(ARGS)
+
+test: develop ## the tests (ARGS="-k hours" for some of them)
+	@$(bin)/python -m pytest $(ARGS)
+
+check: develop ## what CI checks: format, lint, types, the directory's data, tests
+	$(bin)/ruff format --check .
+	$(bin)/ruff check .
+	$(bin)/mypy
+	$(bin)/fanal directory check
+	$(MAKE) --no-print-directory test
+
+format: develop ## the code laid out as the check wants it
+	$(bin)/ruff check --fix-only .
+	$(bin)/ruff format .
+
+bench: develop ## how fast a menu step is, beside simpler servers (ARGS="--quick" or ARGS="--json")
+	@$(bin)/python -m bench $(ARGS)
+
+lock: ## requirements/*.lock anew from requirements/*.in (ARGS="--upgrade" takes newer versions)
+	@sh requirements/lock.sh $(ARGS)
