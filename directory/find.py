@@ -66,10 +66,10 @@ class Match:
 def find(directory: Directory, query: Query, now: dt.datetime) -> tuple[Match, ...]:
     """Rank all services that `query` can be offered at `now` (aware; ValueError if naive), best first.
 
-    The steps of the ladder come first: who serves the need stands above who only serves a neighbour of it.
-    Inside a step the order is: serves the audience, speaks the caller's language, open now (open, unknown,
-    closed), dialable from our line, cost, order in the table. What kind of service it is (helpline,
-    organisation, reporting line) breaks the tie between equally dialable ones, before cost.
+    The steps of the ladder come first: who serves the need stands above who only serves a neighbour of it. Inside a
+    step the order is: serves the audience, speaks the caller's language, open now (open, unknown, closed), dialable
+    from our line, cost, order in the table. Between services of the same cost a helpline stands before an
+    organisation, and both before a reporting line, whatever their order.
 
     Never empty for a country and a need of the directory; empty for any other: the conversation handles that.
     """
@@ -91,8 +91,8 @@ def rank(match: Match, audience: str, language: str | None) -> tuple[int, ...]:
         _language_rank(helpline, language),
         _OPEN.index(match.status.open),
         int(match.dial is None),
-        _KINDS.index(helpline.kind),
         _COSTS.index(helpline.cost),
+        _KINDS.index(helpline.kind),
         helpline.order,
     )
 
