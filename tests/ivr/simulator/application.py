@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ivr.simulator.faults import CarrierError
+from ivr.simulator.people import person
 from ivr.simulator.subscription import Subscription
 from ivr.simulator.transport import Response
 
 PUBLIC_URL = "https://fanal.example.org"
 OURS = "+442079460123"
 """Reserved for fiction by Ofcom."""
-CALLER = "+447700900123"
-"""Reserved for fiction by Ofcom."""
+CALLER = person("GB").mobile
+"""libphonenumber's example. (It holds the mobiles that Ofcom reserves for fiction to be invalid.)"""
 HELPLINE = "+442079460999"
 """Reserved for fiction by Ofcom."""
 SUBSCRIPTION = Subscription("AC" + "0" * 32, "token of a test", (OURS,), PUBLIC_URL)

@@ -10,7 +10,6 @@ from ivr.numbers import CallerNumber
 from ivr.simulator import people
 from ivr.simulator.subscription import Subscription, country_of
 
-
 MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 LANDLINE = {PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
