@@ -10,8 +10,6 @@ import pytest
 import redis
 
 from ivr.adapters.embedded import RedisServer, start_redis
-
-pytest_plugins = ("tests.parts",)
 from tests.services import RestartableRedis
 
 pytest_plugins = ("tests.parts",)

@@ -10,7 +10,6 @@ import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Sequence
-from enum import Enum, auto
 
 import redis
 
@@ -23,14 +22,9 @@ _KEY = "fanal:claim:"
 _PURPOSE = b"fanal claim on a text 1"
 
 _TAKE = """
-for i = 2, #KEYS do
-  local older = redis.call('GET', KEYS[i])
-  if older then return older end
-end
-local holder = redis.call('GET', KEYS[1])
-if holder then return holder end
+if redis.call('EXISTS', unpack(KEYS)) > 0 then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
-return false
+return 1
 """
 _RELEASE = """
 for i = 1, #KEYS do
@@ -39,31 +33,22 @@ end
 """
 
 
-class Claim(Enum):
-    """What came of asking for a claim."""
-
-    TAKEN = auto()
-    """It is ours now, and nobody has sent."""
-    OURS = auto()
-    """It was ours already: an earlier attempt of this job died while it was sending."""
-    OTHERS = auto()
-    """Another job holds it: the same text was asked for twice."""
-
-
 class Claims:
     """Takes and releases claims; the first secret names new ones, older secrets still find old ones."""
 
     def __init__(self, connection: redis.Redis, secrets: Sequence[str]) -> None:
+        self._redis = connection
         self._keys = [derive(secret, _PURPOSE) for secret in secrets]
         self._take = connection.register_script(_TAKE)
         self._release = connection.register_script(_RELEASE)
 
-    def take(self, errand: SendText, token: str) -> Claim:
-        """Claim the text for the job with this token; raises `redis.RedisError`."""
-        holder = self._take(keys=self._names(errand), args=[token, int(LIFE.total_seconds())])
-        if holder is None:
-            return Claim.TAKEN
-        return Claim.OURS if holder == token.encode() else Claim.OTHERS
+    def take(self, errand: SendText, token: str) -> bool:
+        """Claim the text for the job with this token; False if it is claimed already. Raises `redis.RedisError`."""
+        return bool(self._take(keys=self._names(errand), args=[token, int(LIFE.total_seconds())]))
+
+    def held(self, errand: SendText, token: str) -> bool:
+        """Tell whether this job holds the claim: an earlier attempt of it died while it was sending."""
+        return token.encode() in self._redis.mget(self._names(errand))
 
     def release(self, errand: SendText, token: str) -> None:
         """Give the claim up, if it is this job's: the provider has said that nothing was sent."""

@@ -13,7 +13,6 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import redis
 
@@ -28,6 +27,8 @@ MARK_LIFE = dt.timedelta(days=2)
 """How long an event of a job cannot be counted again: longer than a job is retried."""
 _GENERATION = f"{KEY}:generation"
 
+_PREFIX = "events:"
+
 _ADD = """
 if tonumber(ARGV[1]) <= tonumber(redis.call('GET', KEYS[2]) or '0') then return 0 end
 for i = 3, #ARGV do redis.call('XADD', KEYS[1], '*', 'event', ARGV[i]) end
@@ -38,6 +39,9 @@ _ADD_ONCE = """
 if not redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[1]) then return 0 end
 redis.call('XADD', KEYS[1], '*', 'event', ARGV[2])
 return 1
+"""
+_TRIM = """
+if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('XTRIM', KEYS[1], 'MINID', ARGV[2]) end
 """
 
 
@@ -57,6 +61,7 @@ class EventStream:
         self._redis = connection
         self._add = connection.register_script(_ADD)
         self._add_once = connection.register_script(_ADD_ONCE)
+        self._trim = connection.register_script(_TRIM)
 
     def add(self, source: str, number: int, tallies: Mapping[Event, int]) -> bool:
         """Append batch `number` (from 1, rising) of a source, all or nothing; False if it was there already.
@@ -75,18 +80,27 @@ class EventStream:
     def generation(self) -> str:
         """Return the name of this stream, made new wherever Redis has lost it."""
         self._redis.set(_GENERATION, uuid.uuid4().hex, nx=True)
-        return f"events:{_text(self._redis.get(_GENERATION))}"
+        return _name(self._redis.get(_GENERATION))
 
-    def read(self, after: str, most: int) -> list[Entry]:
-        """Return up to `most` entries after a position, in order; one that cannot be read is a fault to be counted."""
-        found: Any = self._redis.xread({KEY: after}, count=most)
-        pairs = found[KEY.encode()][0] if isinstance(found, dict) and found else found[0][1] if found else []
+    def read(self, generation: str, after: str, most: int) -> list[Entry]:
+        """Return up to `most` entries after a position of this generation, in order; none of another generation.
+
+        An entry that cannot be read becomes a fault to be counted.
+        """
+        with self._redis.pipeline(transaction=True) as asked:
+            asked.get(_GENERATION)
+            asked.xread({KEY: after}, count=most)
+            name, found = asked.execute()
+        if _name(name) != generation or not found:
+            return []
+        pairs = found[KEY.encode()][0] if isinstance(found, dict) else found[0][1]
         return [_entry(_text(position), fields) for position, fields in pairs]
 
-    def trim(self, upto: str) -> None:
-        """Forget the entries up to a position, that one included."""
+    def trim(self, generation: str, upto: str) -> None:
+        """Forget the entries of this generation up to a position, that one included."""
         milliseconds, _, sequence = upto.partition("-")
-        self._redis.xtrim(KEY, minid=f"{milliseconds}-{int(sequence) + 1}", approximate=False)
+        first_kept = f"{milliseconds}-{int(sequence) + 1}"
+        self._trim(keys=[KEY, _GENERATION], args=[generation.removeprefix(_PREFIX), first_kept])
 
     def waiting(self) -> int:
         """Return how many entries have not been forgotten yet."""
@@ -110,6 +124,10 @@ def _entry(position: str, fields: Mapping[bytes, bytes]) -> Entry:
     except (ValueError, KeyError, TypeError):
         instant = dt.datetime.fromtimestamp(int(position.partition("-")[0]) / 1000, dt.UTC)
         return Entry(position, Event.at(instant, EventKind.FAULT, "unreadable"), 1)
+
+
+def _name(generation: object) -> str:
+    return _PREFIX + _text(generation)
 
 
 def _text(value: object) -> str:

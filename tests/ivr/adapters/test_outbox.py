@@ -67,7 +67,8 @@ def make(tmp_path: Path, clock: Clock) -> Iterator[Make]:
 
 def _counted(url: str) -> Counter[Event]:
     read = Counter[Event]()
-    for entry in EventStream(connect(url, PATIENT)).read(BEGINNING, 100_000):
+    stream = EventStream(connect(url, PATIENT))
+    for entry in stream.read(stream.generation(), BEGINNING, 100_000):
         read[entry.event] += entry.times
     return read
 

@@ -31,7 +31,7 @@ def stream(connection: redis.Redis) -> EventStream:
 
 def _read(stream: EventStream) -> Counter[Event]:
     read = Counter[Event]()
-    for entry in stream.read(BEGINNING, 1000):
+    for entry in stream.read(stream.generation(), BEGINNING, 1000):
         read[entry.event] += entry.times
     return read
 
@@ -60,8 +60,8 @@ def test_marked_event_counts_once(stream: EventStream) -> None:
 def test_trim_forgets_up_to_a_position(stream: EventStream) -> None:
     """The entry at the position is forgotten, the next one is kept."""
     stream.add("web", 1, {MENU: 1, ENDED: 1})
-    first = stream.read(BEGINNING, 1)[0]
-    stream.trim(first.position)
+    first = stream.read(stream.generation(), BEGINNING, 1)[0]
+    stream.trim(stream.generation(), first.position)
 
     assert ({ENDED: 1}, 1) == (_read(stream), stream.waiting())
 
@@ -69,16 +69,17 @@ def test_trim_forgets_up_to_a_position(stream: EventStream) -> None:
 def test_reads_after_a_position(stream: EventStream) -> None:
     """Reading goes on after a position, and nothing comes after the last."""
     stream.add("web", 1, {MENU: 1, ENDED: 1})
-    first, last = stream.read(BEGINNING, 10)
+    name = stream.generation()
+    first, last = stream.read(name, BEGINNING, 10)
 
-    assert ([last], []) == (stream.read(first.position, 10), stream.read(last.position, 10))
+    assert ([last], []) == (stream.read(name, first.position, 10), stream.read(name, last.position, 10))
 
 
 def test_empty_stream_has_nothing(stream: EventStream) -> None:
     """A stream that was never written to is read without a fault."""
-    stream.trim(BEGINNING)
+    stream.trim(stream.generation(), BEGINNING)
 
-    assert ([], 0) == (stream.read(BEGINNING, 10), stream.waiting())
+    assert ([], 0) == (stream.read(stream.generation(), BEGINNING, 10), stream.waiting())
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_unreadable_entry_is_a_fault(stream: EventStream, connection: redis.Redi
     """An entry that is not an event does not stop the others, and is counted as a fault."""
     connection.xadd(KEY, dict(content))
     stream.add("web", 1, {MENU: 1})
-    first, second = stream.read(BEGINNING, 10)
+    first, second = stream.read(stream.generation(), BEGINNING, 10)
 
     assert (EventKind.FAULT, "unreadable", MENU) == (first.event.kind, first.event.name, second.event)
 
@@ -99,3 +100,12 @@ def test_generation_changes_when_redis_forgets(stream: EventStream, connection: 
     connection.flushall()
 
     assert (True, False) == (first == again, first == stream.generation())
+
+
+def test_other_generation_is_left_alone(stream: EventStream) -> None:
+    """A reader that holds the name of a stream that Redis has lost reads and forgets nothing of the new one."""
+    stream.add("web", 1, {MENU: 1})
+    (entry,) = stream.read(stream.generation(), BEGINNING, 10)
+    stream.trim("events:lost", entry.position)
+
+    assert ([], 1) == (stream.read("events:lost", BEGINNING, 10), stream.waiting())

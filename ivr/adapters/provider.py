@@ -1,0 +1,183 @@
+"""The provider's REST interface: who is on a call, a text to them, and the deletion of what it recorded.
+
+The only module that reveals a caller's number. What it raises carries a status and a code, never the provider's own
+words, which quote numbers and ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from twilio.base.exceptions import TwilioException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+from ivr.numbers import CallerNumber
+from ivr.settings import PROVIDER_URL, Settings
+
+TIMEOUT = (3.0, 7.0)
+"""Seconds for connecting and for each answer; without them the client waits for ever (facts, section 5)."""
+VALIDITY_SECONDS = 120
+"""A text that the carrier has not delivered by then must not arrive at all: the phone may be in other hands."""
+LEGS = 100
+"""Forwarded legs of one call at most; a call has a handful."""
+_NOT_FOUND, _TOO_MANY, _GATEWAY_TIMEOUT = 404, 429, 504
+Answer = TypeVar("Answer")
+
+
+class Fate(StrEnum):
+    """What an error says of the request."""
+
+    AGAIN = "again"
+    """It was not carried out, or can be repeated without harm; a later attempt may succeed."""
+    REFUSED = "refused"
+    """It was not carried out, and a later attempt would not be either."""
+    UNKNOWN = "unknown"
+    """It may have been carried out, and must not be repeated."""
+
+
+class ProviderError(Exception):
+    """The provider did not do what was asked. `status` and `code` are None where it did not answer."""
+
+    def __init__(self, status: int | None, code: int | None, fate: Fate) -> None:
+        super().__init__(f"status {status}, code {code}, {fate}")
+        self.status, self.code, self.fate = status, code, fate
+
+    @property
+    def retry(self) -> bool:
+        """True where a later attempt may succeed and can do no harm."""
+        return self.fate is Fate.AGAIN
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """What the provider knows of a call and we need."""
+
+    caller: CallerNumber
+    called: str
+    """Which of our numbers was dialled."""
+
+
+class Provider:
+    """Speaks with the provider's REST interface. Every method may raise `ProviderError`."""
+
+    def __init__(self, client: Client, numbers: Sequence[str], status_callback: str) -> None:
+        self._client, self._numbers, self._status_callback = client, tuple(numbers), status_callback
+
+    @classmethod
+    def connect(cls, settings: Settings) -> Self:
+        """Make the provider of the settings; it connects when first asked."""
+        client = Client(settings.account, settings.auth_tokens[0], http_client=_HttpClient(settings.provider_url))
+        return cls(client, settings.numbers, f"{settings.public_url}/sms/status")
+
+    def call(self, call: str) -> CallRecord:
+        """Return who is on a call and which of our numbers they dialled."""
+        record = _tried(lambda: self._client.calls(call).fetch(), Fate.AGAIN)
+        return CallRecord(CallerNumber(record._from or ""), record.to or "")
+
+    def send(self, to: CallerNumber, body: str, called: str) -> str:
+        """Text a caller from the number that they dialled, and return the text's id."""
+        sender = called if called in self._numbers else self._numbers[0]
+
+        def create() -> str:
+            message = self._client.messages.create(
+                to=to.reveal(),
+                from_=sender,
+                body=body,
+                status_callback=self._status_callback,
+                validity_period=VALIDITY_SECONDS,
+                smart_encoded=True,  # a typographic quotation mark must not double the segments
+            )
+            return _id(message.sid)
+
+        return _tried(create, Fate.UNKNOWN)
+
+    def forwarded_legs(self, call: str) -> tuple[str, ...]:
+        """Return the ids of the calls by which a call was forwarded."""
+        legs = _tried(lambda: self._client.calls.list(parent_call_sid=call, limit=LEGS), Fate.AGAIN)
+        return tuple(leg.sid for leg in legs)
+
+    def delete_call(self, call: str) -> None:
+        """Delete the record of a call; one that is not there is deleted."""
+        _deleted(lambda: self._client.calls(call).delete())
+
+    def delete_message(self, message: str) -> None:
+        """Delete the record of a text; one that is not there is deleted."""
+        _deleted(lambda: self._client.messages(message).delete())
+
+
+class _HttpClient(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
+    """Twilio's client with an end to its patience, on another host where the settings name one."""
+
+    def __init__(self, provider_url: str) -> None:
+        super().__init__()
+        self.timeout = TIMEOUT
+        self._elsewhere = None if provider_url == PROVIDER_URL else urlsplit(provider_url)
+
+    def request(self, method: str, url: str, *arguments: Any, **options: Any) -> Any:
+        """Send the request, and keep nothing of it: the client would remember the last one for its own tests."""
+        try:
+            return super().request(method, self._address(url), *arguments, **options)
+        finally:
+            self._test_only_last_request = self._test_only_last_response = None
+
+    def _address(self, url: str) -> str:
+        if self._elsewhere is None:
+            return url
+        path = self._elsewhere.path + urlsplit(url).path
+        return urlsplit(url)._replace(scheme=self._elsewhere.scheme, netloc=self._elsewhere.netloc, path=path).geturl()
+
+
+def _id(found: object) -> str:
+    if not isinstance(found, str):
+        raise ValueError("the record has no id")
+    return found
+
+
+def _deleted(delete: Callable[[], object]) -> None:
+    try:
+        _tried(delete, Fate.AGAIN)
+    except ProviderError as fault:
+        if fault.status != _NOT_FOUND:
+            raise
+
+
+def _tried(ask: Callable[[], Answer], unanswered: Fate) -> Answer:
+    """Return the answer, or raise a `ProviderError` that has forgotten the provider's own exception.
+
+    `unanswered` is what becomes of a request that left and got no answer that tells.
+    """
+    try:
+        return ask()
+    except TwilioException as fault:
+        error = _from_answer(fault, unanswered)
+    except requests.RequestException as fault:
+        error = ProviderError(None, None, Fate.AGAIN if _never_connected(fault) else unanswered)
+    except (ValueError, KeyError, AttributeError):  # an answer of 2xx that is no record
+        error = ProviderError(None, None, unanswered)
+    raise error
+
+
+def _from_answer(fault: TwilioException, unanswered: Fate) -> ProviderError:
+    """Judge by the status alone: the provider says that its codes change (its OpenAPI description)."""
+    status = getattr(fault, "status", None)
+    if status is None:  # a page of a list, whose exception holds the answer only
+        status = next((getattr(part, "status_code", None) for part in fault.args[1:]), None)
+    code = getattr(fault, "code", None)
+    if status is None or status == _GATEWAY_TIMEOUT:
+        return ProviderError(status, code, unanswered)
+    return ProviderError(status, code, Fate.AGAIN if status == _TOO_MANY or status >= 500 else Fate.REFUSED)
+
+
+def _never_connected(fault: requests.RequestException) -> bool:
+    """Tell whether the request certainly never left: no connection was made to send it on."""
+    if isinstance(fault, requests.ConnectTimeout):
+        return True
+    cause = fault.args[0] if isinstance(fault, requests.ConnectionError) and fault.args else None
+    return isinstance(getattr(cause, "reason", None), urllib3.exceptions.NewConnectionError)
