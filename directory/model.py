@@ -144,9 +144,13 @@ class Country:
     """Need to the needs tried after it, where this country departs from the general rule."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Directory:
-    """One revision of all tables: the value that matching and the conversation read."""
+    """One revision of all tables: the value that matching and the conversation read.
+
+    Two are the same only if they are one object, so that answers can be remembered by the directory they came from;
+    whoever wants to know whether their contents agree compares `revision`.
+    """
 
     revision: str
     """Short hash of the content."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from directory.find import Match, Query, find
-from directory.model import Kind, Shown
+from directory.model import Directory, Kind, Shown
 from ivr.state import State, Step
 from ivr.turn import World
 
@@ -70,7 +72,13 @@ def matches_for(state: State, world: World) -> tuple[Match, ...]:
         language=language_of(state, world),
         line_country=world.caller.line,
     )
-    return tuple(m for m in find(world.directory, query, world.now) if m.helpline.kind is not Kind.EMERGENCY)
+    return _ranked(world.directory, query, world.now.replace(second=0, microsecond=0))
+
+
+@lru_cache(4096)
+def _ranked(directory: Directory, query: Query, minute: dt.datetime) -> tuple[Match, ...]:
+    """Rank the services as they are in this minute: opening hours know no shorter time, and one turn asks often."""
+    return tuple(match for match in find(directory, query, minute) if match.helpline.kind is not Kind.EMERGENCY)
 
 
 def current_match(state: State, world: World) -> Match | None:

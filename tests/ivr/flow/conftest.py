@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import pytest
+
+from directory.load import load
+from directory.model import Directory
+from ivr.catalogue import load_catalogues
+from ivr.edition import offered_languages
+from ivr.speech import Speech
+from ivr.voices import load_voices
+
+
+@pytest.fixture(scope="session")
+def directory() -> Directory:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def languages() -> tuple[str, ...]:
+    return offered_languages(load_catalogues(), load_voices())[0]
+
+
+@pytest.fixture(scope="session")
+def speech(directory: Directory) -> Speech:
+    return Speech(directory, load_catalogues())

@@ -1,0 +1,218 @@
+"""The conversation, walked exhaustively: every state that callers of every country and language can reach."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from directory.load import load
+from directory.model import Kind
+from ivr import flow
+from ivr.catalogue import load_catalogues
+from ivr.flow.people import towards_person
+from ivr.speech import Speech
+from ivr.state import Channel, State, Step
+from ivr.turn import Line, Name, Turn, World
+from ivr.voices import load_voices
+from tests.ivr.flow.walk import NIGHT, TUESDAY_MORNING, Walk, a_world, walk
+
+DIRECTORY = load()
+LANGUAGES = tuple(load_voices())
+SPEECH = Speech(DIRECTORY, load_catalogues())
+RICHEST = "RO"
+"""A country with services of every sort, day lines and night lines."""
+WALKS = [
+    *((country, country, "en", TUESDAY_MORNING) for country in DIRECTORY.countries),
+    *((RICHEST, RICHEST, language, TUESDAY_MORNING) for language in LANGUAGES),
+    *((country, None, DIRECTORY.countries[country].languages[0], NIGHT) for country in ("RO", "BE", "FR", "GB", "IT")),
+    (None, None, "en", TUESDAY_MORNING),
+    ("RO", "BE", "fr", NIGHT),
+]
+"""Calling country, country of our number, the language spoken, the instant."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=WALKS,
+    ids=lambda way: f"{way[0] or 'withheld'}-calls-{way[1] or 'the-one-number'}-{way[2]}-{way[3]:%Hh}",
+)
+def walked(request: pytest.FixtureRequest) -> Walk:
+    """The whole graph of one caller's conversation."""
+    calling, line, language, now = request.param
+    spoken = language if language in LANGUAGES else "en"
+    return walk(a_world(DIRECTORY, (spoken,), calling, line, now))
+
+
+def _is_led_to_a_person(turn: Turn, world: World) -> bool:
+    """A person is being called; or none can be reached, and the emergency advice says so."""
+    if turn.forward:
+        return True
+    unreachable = towards_person(replace(turn.state, misses=0), world).step is Step.EMERGENCY
+    return turn.state.step is Step.EMERGENCY and unreachable
+
+
+def test_every_state_speaks(walked: Walk) -> None:
+    """Every state has words, and each of its sentences can be said in the caller's language."""
+    silent = [
+        state
+        for state, turn in walked.turns.items()
+        if not "".join(SPEECH.spoken(line) for line in (*turn.lines, *turn.coda, *_offers(turn)))
+    ]
+
+    assert [] == silent
+
+
+def _offers(turn: Turn) -> list[Line]:
+    return [option.spoken for option in turn.options if option.spoken]
+
+
+def test_one_language(walked: Walk) -> None:
+    """Once a language is chosen, no sentence of another is heard."""
+    mixed = [
+        state
+        for state, turn in walked.turns.items()
+        if state.step is not Step.LANGUAGE and {line.language for line in turn.lines} - {turn.language}
+    ]
+
+    assert [] == mixed
+
+
+def test_keys_differ(walked: Walk) -> None:
+    """Every offered key does something else than every other, and none is offered twice."""
+    same = [
+        state
+        for state, turn in walked.turns.items()
+        if len({option.key for option in turn.options}) != len(turn.options)
+        or len({(option.leads, option.text) for option in turn.options}) != len(turn.options)
+    ]
+
+    assert [] == same
+
+
+def test_announced_keys_ascend(walked: Walk) -> None:
+    """The keys that are announced ascend, at most four beside the list's key for more, or six in a list of names."""
+    for state, turn in walked.turns.items():
+        keys = [option.key for option in turn.options if option.spoken and option.key in "12345678"]
+        most = 6 if state.step in {Step.LANGUAGE, Step.COUNTRY} else 4
+
+        assert sorted(keys) == keys
+        assert len(keys) <= most
+
+
+def test_silence_reaches_a_person(walked: Walk) -> None:
+    """From every state, three silent turns call a person; where none can be reached, the emergency advice is heard."""
+    stranded = []
+    for state, turn in walked.turns.items():
+        if turn.forward or turn.ends:
+            continue
+        after = turn
+        for _ in range(3):
+            after = flow.keep_silent(after.state, walked.world)
+            if after.forward:
+                break
+        if not _is_led_to_a_person(after, walked.world):
+            stranded.append(state)
+
+    assert [] == stranded
+
+
+def test_no_trap(walked: Walk) -> None:
+    """From every state some key or silence leads on to a person, a number said, or a farewell that was asked for."""
+    exits = {
+        state
+        for state, turn in walked.turns.items()
+        if turn.forward or turn.ends or state.step in {Step.REFERRAL, Step.NUMBER}
+    }
+    free = set(exits)
+    while True:
+        more = {state for state, ways in walked.ways.items() if state not in free and free.intersection(ways)}
+        if not more:
+            break
+        free |= more
+
+    assert set() == set(walked.turns) - free
+
+
+def test_only_a_farewell_ends(walked: Walk) -> None:
+    """A call ends by itself only after the caller has said that there is nothing else."""
+    ending = {state.step for state, turn in walked.turns.items() if turn.ends}
+
+    assert ending <= {Step.GOODBYE}
+
+
+def test_dials_only_the_directory(walked: Walk) -> None:
+    """What is dialled stands in the directory, is no emergency service, and works from our number."""
+    line = walked.world.caller.line
+    for turn in walked.turns.values():
+        if turn.forward:
+            helpline = DIRECTORY.helplines[turn.forward.helpline]
+            numbers = {number.dial: number.reach for number in helpline.numbers}
+
+            assert turn.forward.dial in numbers
+            assert helpline.kind is not Kind.EMERGENCY
+            assert line in (None, helpline.country)
+            assert numbers[turn.forward.dial] in ({"abroad", "anywhere"} if line is None else {"national", "anywhere"})
+
+
+def test_no_line_is_rung_twice_by_silence(walked: Walk) -> None:
+    """A caller who stays silent is never connected again to a line that was rung before."""
+    for state, turn in walked.turns.items():
+        if turn.silence is not None and turn.silence.step is Step.FORWARD:
+            assert turn.silence.helpline not in state.seen
+
+
+def test_text_only_where_possible(walked: Walk) -> None:
+    """A text is offered only to a mobile number, and only the second key press asks for it."""
+    for state, turn in walked.turns.items():
+        for option in turn.options:
+            if option.text:
+                assert walked.world.caller.can_text
+                assert state.step is Step.CONSENT
+
+
+@pytest.mark.parametrize("country", DIRECTORY.countries)
+def test_three_keys(country: str) -> None:
+    """An open service that can be dialled is reached with three keys: language, need, be connected."""
+    world = a_world(DIRECTORY, LANGUAGES, country, country)
+    needs = [o.key for o in flow.enter(State(step=Step.NEED, country=country, language="en"), world).options]
+    for language in "123456":
+        for need in (key for key in needs if key in "12345678"):
+            turn = flow.press(flow.begin(world).state, language, world)
+            referral = flow.press(turn.state, need, world)
+            helpline = DIRECTORY.helplines.get(referral.state.helpline or "")
+            connects = next((option for option in referral.options if option.key == "1"), None)
+            if helpline and connects and connects.leads.helpline == helpline.id:
+                assert flow.press(referral.state, "1", world).forward
+
+
+def test_every_helpline_is_reachable() -> None:
+    """Every row of the directory is named to some caller."""
+    named: set[str] = set()
+    for country in DIRECTORY.countries:
+        walked = walk(a_world(DIRECTORY, ("en",), country, country))
+        named |= {state.helpline for state in walked.turns if state.helpline}
+        named |= {
+            value.helpline
+            for turn in walked.turns.values()
+            for line in turn.lines
+            for _, value in line.values
+            if isinstance(value, Name)
+        }
+        emergency = DIRECTORY.ladders[country, DIRECTORY.emergency_need][-1][1]
+        named.add(emergency[0].id)  # said by its number alone, in the sentence about danger
+
+    assert set() == set(DIRECTORY.helplines) - named
+
+
+@pytest.mark.parametrize("country", ["RO", "BE", "FR", "GB", "CY"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_by_text(country: str, language: str) -> None:
+    """The same conversation by text never forwards, ends or asks consent, and every key is offered in words."""
+    walked = walk(a_world(DIRECTORY, (language,), country, None), Channel.SMS)
+    steps = {state.step for state in walked.turns}
+
+    assert steps <= {Step.LANGUAGE, Step.NEED, Step.APART, Step.COUNTRY, Step.REFERRAL, Step.EMERGENCY}
+    for turn in walked.turns.values():
+        assert turn.forward is None
+        assert all(option.written or option.key in "12345678*0#" for option in turn.options)
