@@ -1,0 +1,53 @@
+"""The fakes of the suite: small stand-ins at the edges, which remember what they were asked."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from ivr.adapters.provider import CallRecord, ProviderError
+from ivr.numbers import CallerNumber
+
+
+@dataclass
+class FakeProvider:
+    """Knows calls, takes texts, deletes records, and raises what it is told to, once each, before anything else."""
+
+    calls: dict[str, CallRecord] = field(default_factory=dict)
+    legs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    faults: deque[ProviderError] = field(default_factory=deque)
+    sending_faults: deque[Exception] = field(default_factory=deque)
+    """Raised by `send` only."""
+    sent: list[tuple[CallerNumber, str, str]] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+
+    def call(self, call: str) -> CallRecord:
+        """Return the record of a call."""
+        self._fail()
+        return self.calls[call]
+
+    def send(self, to: CallerNumber, body: str, called: str) -> str:
+        """Take a text and return its id."""
+        if self.sending_faults:
+            raise self.sending_faults.popleft()
+        self.sent.append((to, body, called))
+        return f"SM{len(self.sent)}"
+
+    def forwarded_legs(self, call: str) -> tuple[str, ...]:
+        """Return the legs of a call."""
+        self._fail()
+        return self.legs.get(call, ())
+
+    def delete_call(self, call: str) -> None:
+        """Delete a call."""
+        self._fail()
+        self.deleted.append(call)
+
+    def delete_message(self, message: str) -> None:
+        """Delete a text."""
+        self._fail()
+        self.deleted.append(message)
+
+    def _fail(self) -> None:
+        if self.faults:
+            raise self.faults.popleft()
