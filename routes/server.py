@@ -39,7 +39,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 def serve(app: Flask, host: str, port: int, workers: int, in_worker: Callable[[], None] = lambda: None) -> None:
     """Serve until told to stop. `in_worker` runs once in each worker process after it has been made."""
 
-    def post_fork(*_: object) -> None:
+    def post_fork(_arbiter: object, _worker: object) -> None:
         in_worker()
 
     Server(
