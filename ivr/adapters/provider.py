@@ -136,7 +136,7 @@ class _HttpClient(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no ty
 
 def _id(found: object) -> str:
     if not isinstance(found, str):
-        raise ValueError("the record has no id")
+        raise TypeError("the record has no id")
     return found
 
 
@@ -159,7 +159,7 @@ def _tried(ask: Callable[[], Answer], unanswered: Fate) -> Answer:
         error = _from_answer(fault, unanswered)
     except requests.RequestException as fault:
         error = ProviderError(None, None, Fate.AGAIN if _never_connected(fault) else unanswered)
-    except (ValueError, KeyError, AttributeError):  # an answer of 2xx that is no record
+    except (ValueError, KeyError, TypeError, AttributeError):  # an answer of 2xx that is no record
         error = ProviderError(None, None, unanswered)
     raise error
 

@@ -46,7 +46,7 @@ def test_one_server_a_folder(tmp_path: Path) -> None:
     """A second server on the same folder is refused with a sentence, and the first goes on."""
     first = embedded.start_redis(tmp_path)
     try:
-        with pytest.raises(embedded.EmbeddedError, match="running twice"):
+        with pytest.raises(embedded.NoServerError, match="running twice"):
             embedded.start_redis(tmp_path)
 
         assert first.running
@@ -79,5 +79,5 @@ def test_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded.importlib.util, "find_spec", lambda _: None)
     monkeypatch.setenv("PATH", "/nowhere")
 
-    with pytest.raises(embedded.EmbeddedError, match=r"apt install redis-server.*REDIS_URL"):
+    with pytest.raises(embedded.NoServerError, match=r"apt install redis-server.*REDIS_URL"):
         embedded.start_redis()

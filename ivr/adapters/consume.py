@@ -1,0 +1,72 @@
+"""The RQ worker of one queue, with the defaults that do not suit us overridden (docs/decisions/0006-rq.md)."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import redis
+from rq import Queue, SimpleWorker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from ivr.adapters.queue import JOB_SECONDS, Name
+from ivr.log import bare_traceback, mask
+
+WORKER_SECONDS = 30
+"""How long a worker counts as living after its last sign; it waits for jobs half of that at a time."""
+MAINTENANCE_SECONDS = 10
+"""How often it looks for jobs that a killed worker left; RQ's ten minutes are longer than a text lives."""
+MARGIN_SECONDS = 5
+log = logging.getLogger(__name__)
+
+
+class QueueWorker(SimpleWorker):
+    """Takes jobs of one queue and does them in its own process, so that connections outlive jobs.
+
+    One queue, because RQ saves a job from a killed worker only where it pops from one (LMOVE instead of BLPOP).
+    """
+
+    max_connection_wait_time = 2.0
+    """Seconds between attempts to reach Redis at most; RQ's minute is half of a text's life."""
+    log_result_lifespan = False
+
+    def __init__(self, name: Name, connection: redis.Redis) -> None:
+        super().__init__(
+            [Queue(name, connection=connection, serializer=JSONSerializer)],
+            connection=connection,
+            serializer=JSONSerializer,
+            log_job_description=False,
+            worker_ttl=WORKER_SECONDS,
+            maintenance_interval=MAINTENANCE_SECONDS,
+        )
+
+    def get_heartbeat_ttl(self, job: Job) -> int:
+        """Return after how many seconds a job counts as left: it is ended before, so it cannot be running still."""
+        return int(job.timeout or JOB_SECONDS) + MARGIN_SECONDS
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """Log that a job failed: which function, where, what type, and no word of the exception's own."""
+        log.error(
+            "job_failed", extra={"job": job.func_name, "fault": exc_info[0].__name__, "where": _where(exc_info[1])}
+        )
+
+    def handle_job_failure(
+        self, job: Job, queue: Queue, started_job_registry: Any = None, exc_string: str = ""
+    ) -> None:
+        """Keep of a failure only what quotes nothing; RQ would store the exception's message in Redis."""
+        kept = bare_traceback(sys.exc_info()[1]) or mask(exc_string)
+        super().handle_job_failure(job, queue, started_job_registry, kept)
+
+
+def _where(fault: BaseException) -> str:
+    """Return the innermost place in our own packages, else the innermost at all."""
+    places = []
+    trace = fault.__traceback__
+    while trace is not None:
+        places.append((trace.tb_frame.f_globals.get("__name__", "?"), trace.tb_lineno))
+        trace = trace.tb_next
+    ours = [place for place in places if str(place[0]).partition(".")[0] in {"directory", "ivr"}]
+    module, line = (ours or places or [("?", 0)])[-1]
+    return f"{module}:{line}"
