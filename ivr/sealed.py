@@ -22,8 +22,8 @@ from ivr.state import State, UnreadableStateError, pack, unpack
 
 LIFE = dt.timedelta(hours=5)
 """Longer than the longest forwarded call that the provider allows (4 hours, its Dial page)."""
-BLOCK = 64
-"""States are padded to a multiple of this many bytes."""
+BLOCK = 256
+"""States are padded to a multiple of this many bytes; all that the shipped directory gives rise to fit into one."""
 LONGEST = 2048
 """A token longer than this was not made by us."""
 _NONCE = 12
@@ -45,7 +45,7 @@ class Seal:
         stamped = int(now.timestamp()).to_bytes(_TIME) + padded
         nonce = os.urandom(_NONCE)
         sealed = nonce + self._ciphers[0].encrypt(nonce, stamped, call.encode())
-        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        return _encode(sealed)
 
     def open(self, token: str, call: str, now: dt.datetime) -> State:
         """Return the state in the token; raises `UnreadableStateError` unless it is a fresh one of this call."""
@@ -73,6 +73,13 @@ def _decode(token: str) -> bytes:
     if not _NONCE < len(token) <= LONGEST:
         raise UnreadableStateError("the token has a length that we do not make")
     try:
-        return base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as fault:
         raise UnreadableStateError("the token is no base64") from fault
+    if _encode(sealed) != token:  # the last character has bits to spare, and + and / are other ways to write - and _
+        raise UnreadableStateError("the token is not written as we write it")
+    return sealed
+
+
+def _encode(sealed: bytes) -> str:
+    return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()

@@ -86,7 +86,7 @@ def unpack(text: str) -> State:
     """Read the line that `pack` wrote; raises `UnreadableStateError` for any other."""
     try:
         step, channel, language, need, country, helpline, seen, page, misses, back = text.split(_SEPARATOR)
-        return State(
+        state = State(
             step=Step(step),
             channel=Channel(channel),
             language=language or None,
@@ -100,3 +100,6 @@ def unpack(text: str) -> State:
         )
     except ValueError as fault:
         raise UnreadableStateError("the state has another shape") from fault
+    if pack(state) != text:  # a number written in another way, such as +1
+        raise UnreadableStateError("the state is not as we write it")
+    return state
