@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the supervisor, or the process of the queue named, until told to stop; return the exit status."""
     logs.configure()
     try:
-        settings = Settings.from_env(os.environ)
+        settings = Settings.from_env()
         if arguments:
             return work(Name(arguments[0]), settings)
         engine = open_database(settings.database_url)

@@ -5,6 +5,7 @@ No secret has a default. Only this module reads the environment of the servers.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
@@ -126,7 +127,7 @@ class Settings:
     )
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read every setting, or raise `SettingsError` naming all that is missing or wrong at once."""
         values: dict[str, Any] = {}
         faults: list[str] = []
@@ -145,7 +146,7 @@ class Settings:
         return cls(**values)
 
     @classmethod
-    def read_one(cls, name: str, environ: Mapping[str, str]) -> Any:
+    def read_one(cls, name: str, environ: Mapping[str, str] = os.environ) -> Any:
         """Read the setting of one environment variable, or its default, for commands that need no other.
 
         Raises `SettingsError`; and KeyError where no setting has the name.

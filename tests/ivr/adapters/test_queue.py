@@ -1,0 +1,139 @@
+"""What is enqueued: JSON, fixed words, short lives, one job an errand; and every name in it exists."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import zlib
+from importlib import import_module
+
+import pytest
+import redis
+from rq.job import Job
+from rq.registry import ScheduledJobRegistry
+from rq.serializers import JSONSerializer
+
+from ivr.adapters.connection import PATIENT, connect
+from ivr.adapters.queue import (
+    CALL_PURGE_DELAY,
+    PURGE_LIFE,
+    PURGE_PAUSES,
+    SENT_PURGE_DELAY,
+    TEXT_PAUSES,
+    Name,
+    Queues,
+    token,
+)
+from ivr.events import TEXT_LIFE, Errand, Form, PurgeCall, PurgeMessage, SendText
+
+NOW = dt.datetime.now(dt.UTC)
+TEXT = SendText("CA1", "ro-anitp", "ro", Form.SHORT, NOW + TEXT_LIFE)
+ERRANDS: list[Errand] = [TEXT, PurgeCall("CA1"), PurgeMessage("SM1", "delivered"), PurgeMessage("SM1")]
+
+
+@pytest.fixture
+def connection(redis_url: str) -> redis.Redis:
+    """A client of an empty server."""
+    return connect(redis_url, PATIENT)
+
+
+@pytest.fixture
+def queues(connection: redis.Redis) -> Queues:
+    """Empty queues."""
+    return Queues(connection)
+
+
+def _job(connection: redis.Redis, job_id: str) -> Job:
+    return Job.fetch(job_id, connection=connection, serializer=JSONSerializer)
+
+
+@pytest.mark.parametrize("errand", ERRANDS)
+def test_overrides_the_defaults(queues: Queues, connection: redis.Redis, errand: Errand) -> None:
+    """Results are not kept, failures live ten minutes, a job has half a minute, descriptions name nobody."""
+    queues.put(errand, NOW)
+    job = _job(connection, token(errand))
+
+    assert (0, 600, 30) == (job.result_ttl, job.failure_ttl, job.timeout)
+    assert job.description in {"send a text", "delete the records of a call", "delete the record of a text"}
+
+
+@pytest.mark.parametrize("errand", ERRANDS)
+def test_arguments_are_json_strings(queues: Queues, connection: redis.Redis, errand: Errand) -> None:
+    """What Redis holds of a job's call is JSON, its arguments strings, and no pickle."""
+    queues.put(errand, NOW)
+    data = json.loads(zlib.decompress(connection.hget(f"rq:job:{token(errand)}", "data") or b""))
+
+    assert all(isinstance(argument, str) for argument in data[2])
+
+
+def test_every_function_exists(queues: Queues, connection: redis.Redis) -> None:
+    """Each function that is enqueued by its name can be found by it."""
+    for errand in ERRANDS:
+        queues.put(errand, NOW)
+    queues.count(NOW)
+    names = {_job(connection, key.decode().removeprefix("rq:job:")).func_name for key in connection.keys("rq:job:*")}
+    found = [callable(getattr(import_module(name.rpartition(".")[0]), name.rpartition(".")[2])) for name in names]
+
+    assert (4, True) == (len(found), all(found))
+
+
+@pytest.mark.parametrize("errand", ERRANDS)
+def test_put_twice_is_one_job(queues: Queues, errand: Errand) -> None:
+    """An errand put again while it waits changes nothing."""
+    queues.put(errand, NOW)
+    queues.put(errand, NOW)
+
+    assert 1 == sum(queues.lengths().values())
+
+
+def test_ids_of_jobs_name_nobody() -> None:
+    """An id of a job, which logs may show, is a hash that shows no id of the provider; different errands differ."""
+    tokens = {token(errand) for errand in ERRANDS}
+
+    assert (4, True) == (len(tokens), all(len(each) == 40 and int(each, 16) for each in tokens))
+
+
+def test_call_stays_while_a_text_is_sent(queues: Queues, connection: redis.Redis) -> None:
+    """The deletion of a call begins after the last text that asks it for its number has died."""
+    queues.put(PurgeCall("CA1"), NOW)
+    at = ScheduledJobRegistry("purges", connection=connection).get_scheduled_time(token(PurgeCall("CA1")))
+
+    assert int((NOW + CALL_PURGE_DELAY).timestamp()) == int(at.timestamp())
+    assert CALL_PURGE_DELAY > TEXT_LIFE
+
+
+def test_delay_is_kept(queues: Queues, connection: redis.Redis) -> None:
+    """An errand put with a delay waits for it."""
+    queues.put(PurgeMessage("SM1"), NOW, SENT_PURGE_DELAY)
+    at = ScheduledJobRegistry("purges", connection=connection).get_scheduled_time(token(PurgeMessage("SM1")))
+
+    assert int((NOW + SENT_PURGE_DELAY).timestamp()) == int(at.timestamp())
+
+
+def test_retries_outlast_lives(queues: Queues, connection: redis.Redis) -> None:
+    """Attempts at a text go on past its two minutes, at a deletion past its day, so that the end is always counted."""
+    for errand in (TEXT, PurgeCall("CA1")):
+        queues.put(errand, NOW)
+    text, purge = _job(connection, token(TEXT)), _job(connection, token(PurgeCall("CA1")))
+
+    assert (len(TEXT_PAUSES), len(PURGE_PAUSES)) == (text.retries_left, purge.retries_left)
+    assert (list(TEXT_PAUSES), list(PURGE_PAUSES)) == (text.retry_intervals, purge.retry_intervals)
+    assert sum(TEXT_PAUSES[:-1]) > TEXT_LIFE.total_seconds()
+    assert sum(PURGE_PAUSES[:-2]) > PURGE_LIFE.total_seconds()
+
+
+def test_counting_is_asked_once(queues: Queues) -> None:
+    """While an order to count waits, another is not added, however much later it is asked."""
+    queues.count(NOW)
+    queues.count(NOW + dt.timedelta(hours=1))
+
+    assert 1 == queues.lengths()[Name.COUNTS]
+
+
+def test_alarm_is_counted(queues: Queues) -> None:
+    """Overdue deletions add up where the metrics read them."""
+    before = queues.overdue()
+    queues.raise_alarm()
+    queues.raise_alarm()
+
+    assert (0, 2) == (before, queues.overdue())
