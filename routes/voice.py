@@ -97,8 +97,8 @@ def lead_to_a_person(fault: Exception) -> Response | HTTPException:
     services = the_services()
     services.metrics.faults.labels("voice").inc()
     log.error("voice_fault", extra={"fault": type(fault).__name__})
-    services.outbox.put(Event.at(services.clock(), EventKind.FAULT, "voice"))
     try:
+        services.outbox.put(Event.at(services.clock(), EventKind.FAULT, "voice"))
         return _to_a_person(services)
     except Exception:  # noqa: BLE001 (whatever is broken, the lifeline needs nothing of it)
         return _markup(lifeline(f"{services.settings.public_url}/voice"))

@@ -8,8 +8,8 @@ from flask import Flask
 from ivr.services import Services
 from ivr.simulator.exchange import Exchange
 from routes import create_app
+from tests.application import some_services, some_settings
 from tests.callers import exchange_of
-from tests.fakes import some_services, some_settings
 
 
 @pytest.fixture

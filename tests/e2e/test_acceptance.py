@@ -8,8 +8,8 @@ from flask import Flask
 from ivr.events import Form, PurgeCall, SendText
 from ivr.services import Services
 from ivr.simulator.exchange import Exchange
+from tests.application import FakeOutbox
 from tests.callers import Caller
-from tests.fakes import FakeOutbox
 
 TUESDAY_MORNING = "2026-11-24T10:00+02:00"
 TUESDAY_NIGHT = "2026-11-24T03:00+02:00"

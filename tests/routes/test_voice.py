@@ -1,0 +1,283 @@
+"""The telephone side under bad input: forged, lost, broken. The caller is led to a person all the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from ivr.edition import Shelf
+from ivr.events import Event, EventKind, PurgeCall, PurgeMessage
+from ivr.sealed import LIFE, Seal
+from ivr.services import Services
+from ivr.settings import Secret
+from ivr.state import State, Step
+from routes import BODY_LIMIT, create_app, voice
+from routes.guard import HEADER, sign
+from tests.application import PUBLIC_URL, FakeOutbox, some_services, some_settings
+
+OUR_NUMBER = "+40800123456"
+"""One of our numbers in a demonstration: libphonenumber's example of a free one in Romania."""
+CALL = "CA" + "1" * 32
+AGAIN = "Trebuie să începem din nou"
+TUESDAY_MORNING = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
+NEED = State(step=Step.NEED, language="en", country="RO")
+
+
+class Carrier:
+    """Posts signed requests as the carrier does."""
+
+    def __init__(self, app: Flask) -> None:
+        self._client: FlaskClient = app.test_client()
+        self.services: Services = app.extensions["fanal"]
+
+    def post(self, path: str, signature: str | None = None, **form: str) -> TestResponse:
+        """Post a form that is signed with the right token, or bears `signature`."""
+        form = {"CallSid": CALL, "From": "+40712034567", "To": OUR_NUMBER, **form}
+        flat = "".join(name + form[name] for name in sorted(form))
+        token = self.services.settings.auth_tokens[0]
+        right = sign(f"{PUBLIC_URL}{path}{flat}".encode(), token).decode()
+        headers = {HEADER: right if signature is None else signature}
+        return self._client.post(path, data=form, headers=headers, base_url="http://inside.example.org")
+
+    def token(self, state: State = NEED, call: str = CALL) -> str:
+        """Return a sealed state."""
+        return self.services.seal.seal(state, call, self.services.clock())
+
+
+@pytest.fixture
+def carrier(tmp_path: Path) -> Carrier:
+    """A carrier that calls a whole application, on a Tuesday morning."""
+    return Carrier(create_app(some_services(some_settings(tmp_path), clock=lambda: TUESDAY_MORNING)))
+
+
+def root(response: TestResponse) -> ET.Element:
+    """Return the TwiML of an answer that is as the carrier wants it."""
+    assert 200 == response.status_code
+    assert response.mimetype == "text/xml"
+    assert response.content_length
+    return ET.fromstring(response.data)  # noqa: S314 - our own answer
+
+
+def leads_on(response: TestResponse) -> bool:
+    """Tell whether the answer calls a person, asks for a key, or leads back to the menu."""
+    verbs = {verb.tag for verb in root(response)}
+    return bool(verbs & {"Dial", "Gather", "Redirect"})
+
+
+WEBHOOKS = ["/voice", "/voice/fallback", "/voice/status", "/sms", "/sms/fallback", "/sms/status", "/voice/key/x"]
+
+
+@pytest.mark.parametrize("path", WEBHOOKS)
+@pytest.mark.parametrize("signature", ["", "forged", "é", "RSOYDt4T1cUTdK1PDd93/VVr8B8="])
+def test_forged(carrier: Carrier, path: str, signature: str) -> None:
+    """A missing or forged signature is refused, on every webhook."""
+    assert 403 == carrier.post(path, signature).status_code
+
+
+@pytest.mark.parametrize("path", WEBHOOKS)
+def test_post_only(carrier: Carrier, path: str) -> None:
+    """A webhook answers POST only: a GET would put what it carries into logs."""
+    assert 405 == carrier._client.get(path).status_code
+
+
+def test_oversized(carrier: Carrier) -> None:
+    """A body larger than any form of the carrier is refused; one just below is read."""
+    assert 413 == carrier.post("/voice", Body="x" * BODY_LIMIT).status_code
+    assert leads_on(carrier.post("/voice", Body="x" * (BODY_LIMIT - 1000)))
+
+
+@pytest.mark.parametrize("way", ["key", "silence", "outcome"])
+def test_lost_state(carrier: Carrier, way: str) -> None:
+    """A token that is forged, of another call or cut short begins the call again, politely."""
+    token = carrier.token()
+    for lost in (token[:-2], "x", "x" * 3000, carrier.token(call="CA" + "2" * 32), token + "AA"):
+        answer = carrier.post(f"/voice/{way}/{lost}", Digits="1")
+
+        assert AGAIN in answer.get_data(as_text=True)
+        assert root(answer).find("Gather") is not None
+
+
+def test_expired(tmp_path: Path) -> None:
+    """A state is read until its life is over, and then no more."""
+    began = TUESDAY_MORNING
+    now = [began]
+    services = some_services(some_settings(tmp_path), clock=lambda: now[0])
+    carrier = Carrier(create_app(services))
+    token = carrier.token()
+    now[0] = began + LIFE
+    within = carrier.post(f"/voice/key/{token}", Digits="1").get_data(as_text=True)
+    now[0] = began + LIFE + dt.timedelta(seconds=1)
+    beyond = carrier.post(f"/voice/key/{token}", Digits="1").get_data(as_text=True)
+
+    assert AGAIN not in within
+    assert AGAIN in beyond
+
+
+def test_rotated(tmp_path: Path) -> None:
+    """Keys rotate without dropping calls: a state of the older key is read, one of a forgotten key begins again."""
+    old, new = Secret("the older secret of a test, long enough"), Secret("the newer secret of a test, long enough")
+    services = some_services(some_settings(tmp_path, secret_keys=(new, old)))
+    carrier = Carrier(create_app(services))
+    older = Seal([old]).seal(NEED, CALL, services.clock())
+    forgotten = Seal(["a secret that nobody remembers, long enough"]).seal(NEED, CALL, services.clock())
+
+    assert "ANES" in carrier.post(f"/voice/key/{older}", Digits="1").get_data(as_text=True)
+    assert "ANES" not in carrier.post(f"/voice/key/{forgotten}", Digits="1").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("digits", ["", "1", "99", "*#*#", "１", "x" * 500, "\0", "1 "])
+def test_strange_digits(carrier: Carrier, digits: str) -> None:
+    """Whatever stands in `Digits`, the answer leads on."""
+    assert leads_on(carrier.post(f"/voice/key/{carrier.token()}", Digits=digits))
+
+
+@pytest.mark.parametrize("path", ["/voice/nothing", "/voice/key", "/voice/key/a/b", "/voice/%7E"])
+def test_unknown_address(carrier: Carrier, path: str) -> None:
+    """An address that we do not know begins the call again."""
+    assert leads_on(carrier.post(path))
+
+
+def test_nothing_is_required(carrier: Carrier) -> None:
+    """A request without any parameter that we read is answered like any other (the provider's request page)."""
+    services = carrier.services
+    path = "/voice"
+    signature = sign(f"{PUBLIC_URL}{path}".encode(), services.settings.auth_tokens[0]).decode()
+    answer = carrier._client.post(path, headers={HEADER: signature})
+
+    assert leads_on(answer)
+
+
+class Broken:
+    """A collaborator of which every use fails, with a number in what it says."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError("broken at +40712034567")
+
+
+@pytest.mark.parametrize("part", ["seal", "outbox", "shelf"])
+def test_broken_part(tmp_path: Path, part: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Whichever collaborator fails, the caller is led on, and no number stands in the log."""
+    services = some_services(some_settings(tmp_path))
+    token = services.seal.seal(NEED, CALL, services.clock())
+    carrier = Carrier(create_app(services))
+    carrier._client.application.extensions["fanal"] = replace(services, **{part: Broken()})
+    caplog.set_level(logging.DEBUG)
+
+    for path in ("/voice", f"/voice/key/{token}", f"/voice/silence/{token}", f"/voice/outcome/{token}"):
+        assert leads_on(carrier.post(path, Digits="1"))
+    assert "712034567" not in caplog.text
+
+
+@pytest.fixture
+def failing_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the conversation itself fail."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no turn for +40712034567")
+
+    monkeypatch.setattr(voice.flow, "begin", fail)
+
+
+@pytest.mark.usefixtures("failing_view")
+def test_fault_in_the_conversation(carrier: Carrier, caplog: pytest.LogCaptureFixture) -> None:
+    """An exception in a view calls a person: one log line without personal data, one metric, one count."""
+    answer = root(carrier.post("/voice"))
+    outbox = carrier.services.outbox
+    assert isinstance(outbox, FakeOutbox)
+
+    assert answer.find("Dial") is not None
+    assert ["voice_fault"] == [record.message for record in caplog.records if record.levelno >= logging.ERROR]
+    assert 1.0 == carrier.services.metrics.registry.get_sample_value("fanal_faults_total", {"where": "voice"})
+    assert [EventKind.FAULT] == [item.kind for item in outbox.items if isinstance(item, Event)]
+    assert "712034567" not in caplog.text
+
+
+def test_no_directory(tmp_path: Path) -> None:
+    """Where no directory could ever be read, the lifeline names the emergency number and readiness says so."""
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    (tables / "needs.yaml").write_text("broken: [", encoding="utf-8")
+    carrier = Carrier(create_app(some_services(some_settings(tmp_path, directory_path=tables))))
+
+    assert "1 1 2" in carrier.post("/voice").get_data(as_text=True)
+    assert 503 == carrier._client.get("/health/ready").status_code
+
+
+def test_fallback_needs_nothing(tmp_path: Path) -> None:
+    """The fallback is answered without directory, keys or outbox, names 112 in every first language and leads back."""
+    services = some_services(some_settings(tmp_path))
+    carrier = Carrier(create_app(services))
+    bare = replace(services, seal=Broken(), outbox=Broken(), shelf=Broken(), conversations=Broken())  # type: ignore[arg-type]
+    carrier._client.application.extensions["fanal"] = bare
+    answer = root(carrier.post("/voice/fallback", ErrorCode="11200"))
+
+    assert ["en-GB", "fr-FR", "ro-RO", "nl-NL", "de-DE", "it-IT", "hu-HU", "es-ES"] == [
+        said.get("language") for said in answer.iter("Say")
+    ]
+    assert all("1 1 2" in (said.text or "") for said in answer.iter("Say"))
+    assert f"{PUBLIC_URL}/voice" == answer.findtext("Redirect")
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [("completed", 1), ("busy", 1), ("no-answer", 1), ("in-progress", 0), ("ringing", 0), ("", 0), ("Completed", 0)],
+)
+def test_call_status(carrier: Carrier, status: str, expected: int) -> None:
+    """The end of a call asks for its records to be deleted; what is no end asks for nothing; both are answered 204."""
+    answer = carrier.post("/voice/status", CallStatus=status)
+    outbox = carrier.services.outbox
+    assert isinstance(outbox, FakeOutbox)
+
+    assert 204 == answer.status_code
+    assert [PurgeCall(CALL)] * expected == outbox.items
+
+
+@pytest.mark.parametrize(("status", "expected"), [("delivered", 1), ("failed", 1), ("sent", 0), ("queued", 0)])
+def test_text_status(carrier: Carrier, status: str, expected: int) -> None:
+    """The end of a text asks for its fate to be counted and its record deleted, in whatever order callbacks come."""
+    answer = carrier.post("/sms/status", MessageSid="SM1", MessageStatus=status)
+    outbox = carrier.services.outbox
+    assert isinstance(outbox, FakeOutbox)
+
+    assert 204 == answer.status_code
+    assert [PurgeMessage("SM1", status)] * expected == outbox.items
+
+
+def test_addresses_tell_nothing(carrier: Carrier) -> None:
+    """The addresses in an answer show neither need nor country nor number."""
+    answer = carrier.post(f"/voice/key/{carrier.token()}", Digits="1").get_data(as_text=True)
+    addresses = re.findall(r'(?:action=")?(https?://[^"<]+)', answer)
+
+    assert addresses
+    assert not re.search(r"violence|anes|RO\b|712034567|ro-", " ".join(addresses))
+
+
+def test_broken_tables_keep_serving(tmp_path: Path) -> None:
+    """When the tables break, the old directory keeps serving and readiness says stale; mended, they are served."""
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    for path in Shelf(None, tmp_path, lambda directory: directory)._folder.glob("*.yaml"):  # type: ignore[arg-type, return-value]
+        (tables / path.name).write_bytes(path.read_bytes())
+    services = some_services(some_settings(tmp_path, directory_path=tables))
+    client = create_app(services).test_client()
+    before = client.get("/health/ready").get_json()
+    good = (tables / "ro.yaml").read_text(encoding="utf-8")
+    (tables / "ro.yaml").write_text(good.replace("kind: helpline", "kind: friend"), encoding="utf-8")
+    services.shelf.refresh()
+    stale = client.get("/health/ready").get_json()
+    (tables / "ro.yaml").write_text(good, encoding="utf-8")
+    services.shelf.refresh()
+
+    assert "ready" == before["status"]
+    assert {**before, "status": "stale"} == stale
+    assert before == client.get("/health/ready").get_json()
