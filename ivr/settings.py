@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import phonenumbers
+
+from ivr.numbers import country_of
 
 PROVIDER_URL = "https://api.twilio.com"
 SECRET_BYTES = 32
@@ -43,18 +46,21 @@ def _secret(text: str) -> Secret:
 
 
 def _number(text: str) -> str:
+    """Read one of our numbers. It need not be valid: new ranges are dialled before libphonenumber knows them."""
+    wrong = "must be telephone numbers in E.164 form, such as +442079460123"
     try:
         parsed = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
-        raise ValueError("must be telephone numbers in E.164 form, such as +442079460123") from None
-    if not phonenumbers.is_possible_number(parsed) or not text.startswith("+"):
-        raise ValueError("must be telephone numbers in E.164 form, such as +442079460123")
+        raise ValueError(wrong) from None
+    whole = phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE
+    if not whole or not text.startswith("+"):
+        raise ValueError(wrong)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+    parts = _parts(text)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be an address such as https://fanal.example.org, without query")
     return text.rstrip("/")
 
@@ -62,22 +68,57 @@ def _web_address(text: str) -> str:
 def _redis_address(text: str) -> str:
     if not text.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must begin with redis://, rediss:// or unix://")
+    if _parts(text) is None:
+        raise ValueError("must be an address such as redis://127.0.0.1:6379/0")
     return text
 
 
-def _existing_path(text: str) -> Path:
+def _parts(text: str) -> SplitResult | None:
+    """Take an address apart; None where its host or port cannot be one."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _folder(text: str) -> Path:
     path = Path(text)
-    if not path.exists():
-        raise ValueError(f"names {text}, which does not exist")
+    if not path.is_dir():
+        raise ValueError(f"names {text}, which is not a folder")
     return path
 
 
 def _several(one: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
-    return lambda text: tuple(one(part.strip()) for part in text.split(",") if part.strip())
+    """Return what reads values separated by commas, each once; ValueError where there are commas only."""
+
+    def read(text: str) -> tuple[Any, ...]:
+        values = tuple(dict.fromkeys(one(part.strip()) for part in text.split(",") if part.strip()))
+        if not values:
+            raise ValueError("holds nothing but commas")
+        return values
+
+    return read
 
 
-def _setting(name: str, read: Callable[[str], Any], meaning: str, **default: Any) -> Any:
-    return field(metadata={"name": name, "read": read, "meaning": meaning}, **default)
+def _read(setting: Field[Any], environ: Mapping[str, str]) -> Any:
+    """Read one setting, or return its default; ValueError with the rest of the sentence where it is missing or wrong."""
+    text = environ.get(setting.metadata["name"], "").strip()
+    if text:
+        return setting.metadata["read"](text)
+    if setting.default is MISSING:
+        raise ValueError(f"is missing: {setting.metadata['meaning']}")
+    return setting.default
+
+
+def _setting(name: str, read: Callable[[str], Any], meaning: str, **options: Any) -> Any:
+    return field(metadata={"name": name, "read": read, "meaning": meaning}, **options)
+
+
+def _address(name: str, read: Callable[[str], Any], meaning: str, **options: Any) -> Any:
+    """An address may hold a password, so none shows itself."""
+    return _setting(name, read, meaning, repr=False, **options)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,20 +134,20 @@ class Settings:
         _several(_number),
         "the number callers dial; several, comma-separated, one per country",
     )
-    public_url: str = _setting("PUBLIC_URL", _web_address, "the address at which the carrier calls us")
+    public_url: str = _address("PUBLIC_URL", _web_address, "the address at which the carrier calls us")
     secret_keys: tuple[Secret, ...] = _setting(
         "SECRET_KEY",
         _several(_secret),
         "seals the state of calls; the newest first, older ones while rotating",
     )
-    redis_url: str = _setting("REDIS_URL", _redis_address, "the queue and the event stream")
-    database_url: str = _setting("DATABASE_URL", str, "the counters", default="sqlite:///var/fanal.db")
-    provider_url: str = _setting(
+    redis_url: str = _address("REDIS_URL", _redis_address, "the queue and the event stream")
+    database_url: str = _address("DATABASE_URL", str, "the counters", default="sqlite:///var/fanal.db")
+    provider_url: str = _address(
         "TWILIO_API_URL", _web_address, "another host of the REST interface", default=PROVIDER_URL
     )
     directory_path: Path | None = _setting(
         "DIRECTORY_PATH",
-        _existing_path,
+        _folder,
         "the folder of the directory's tables; else the shipped one",
         default=None,
     )
@@ -132,15 +173,10 @@ class Settings:
         values: dict[str, Any] = {}
         faults: list[str] = []
         for each in fields(cls):
-            name, text = each.metadata["name"], environ.get(each.metadata["name"], "").strip()
-            if not text:
-                if each.default is MISSING:
-                    faults.append(f"{name} is missing: {each.metadata['meaning']}.")
-                continue
             try:
-                values[each.name] = each.metadata["read"](text)
+                values[each.name] = _read(each, environ)
             except ValueError as fault:
-                faults.append(f"{name} {fault}.")
+                faults.append(f"{each.metadata['name']} {fault}.")
         if faults:
             raise SettingsError(faults)
         return cls(**values)
@@ -152,9 +188,8 @@ class Settings:
         Raises `SettingsError`; and KeyError where no setting has the name.
         """
         each = {each.metadata["name"]: each for each in fields(cls)}[name]
-        text = environ.get(name, "").strip()
         try:
-            return each.metadata["read"](text) if text or each.default is MISSING else each.default
+            return _read(each, environ)
         except ValueError as fault:
             raise SettingsError([f"{name} {fault}."]) from None
 
@@ -168,9 +203,9 @@ class Settings:
         """Where events wait while Redis is away."""
         return self.var_path / "spool"
 
-    @property
+    @cached_property
     def lines(self) -> Mapping[str, str | None]:
         """Our own numbers, each with the country it belongs to; a single number belongs to none."""
         if len(self.numbers) == 1:
             return {self.numbers[0]: None}
-        return {number: phonenumbers.region_code_for_number(phonenumbers.parse(number)) for number in self.numbers}
+        return {number: country_of(phonenumbers.parse(number)) for number in self.numbers}

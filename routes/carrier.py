@@ -9,8 +9,8 @@ provider's own bodies: `GET Calls/<sid>.json`, `GET Calls.json?ParentCallSid=<si
 - `GET /exchange/people` -> `{"numbers": [ours], "people": [{"country", "mobile", "landline"}], "withheld": [words]}`
 - `POST /exchange/calls {"from", "to"?, "at"?}` -> 201 and a call. `from` is a country ("RO", with `"landline": true`
   for its landline), a number in E.164, "withheld", or a withheld number's word or keypad form; `to` one of our
-  numbers, if absent that of the caller's country or the first; `at` the time the caller pretends (ISO 8601, without
-  offset in the caller's zone; or "Tuesday 10:00").
+  numbers, if absent that of the caller's country, else an international one, else the first; `at` the time the caller
+  pretends (ISO 8601, without offset in the caller's zone; or "Tuesday 10:00").
 - `GET /exchange/calls/<id>` -> a call
 - `POST /exchange/calls/<id>/press {"keys"}`, `/silence`, `/leg {"outcome"}`, `/hang-up` -> the call, afterwards.
   Outcomes are completed, answered, busy, no-answer, failed, canceled.

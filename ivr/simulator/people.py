@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
+INTERNATIONAL = 800
+"""Country code of free numbers that belong to no country (ITU-T E.169.1)."""
 FIRST_COUNTRIES = ("GB", "RO", "BE", "FR", "IT", "HU")
 WITHHELD_WORDS = ("anonymous", "restricted", "unknown", "unavailable", "private", "blocked", "withheld", "")
 """How a withheld number arrives as a word: "anonymous" and "unknown" from the provider's page TwiML-Voice."""
@@ -49,9 +51,11 @@ def person(country: str) -> Person:
 def our_numbers() -> tuple[str, ...]:
     """Return numbers that a demonstration may call its own: libphonenumber's examples of free numbers.
 
-    One for each country of the first partners. They differ from everybody's own numbers.
+    One for each country of the first partners, and an international one, which says nothing of its caller. They
+    differ from everybody's own numbers.
     """
-    examples = (phonenumbers.example_number_for_type(each, PhoneNumberType.TOLL_FREE) for each in FIRST_COUNTRIES)
+    examples = [phonenumbers.example_number_for_type(each, PhoneNumberType.TOLL_FREE) for each in FIRST_COUNTRIES]
+    examples.append(phonenumbers.example_number_for_non_geo_entity(INTERNATIONAL))
     return tuple(phonenumbers.format_number(each, PhoneNumberFormat.E164) for each in examples if each is not None)
 
 

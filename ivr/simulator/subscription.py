@@ -33,9 +33,10 @@ class Subscription:
         return self.public_url + path
 
     def number_for(self, caller: str) -> str:
-        """Return the number that a caller would dial: the one of the caller's country, else the first."""
-        country = country_of(caller)
-        return next((number for number in self.numbers if country and country_of(number) == country), self.numbers[0])
+        """Return the number that a caller would dial: of the caller's country, else of no country, else the first."""
+        by_country = {country_of(number): number for number in reversed(self.numbers)}
+        international = by_country.get(phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY, self.numbers[0])
+        return by_country.get(country_of(caller), international)
 
     def post(self, transport: Transport, url: str, form: Mapping[str, str], at: datetime | None = None) -> Response:
         """Post a signed webhook; raises `CarrierError` where there is no answer."""

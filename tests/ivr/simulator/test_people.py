@@ -76,17 +76,26 @@ def test_nobody_else_can_call(who: str) -> None:
 
 
 def test_our_numbers_are_nobody_elses() -> None:
-    """The numbers of a demonstration are valid, one for each first country, and no caller's own."""
+    """The numbers of a demonstration are one for each first country, an international one, and no caller's own."""
     ours = people.our_numbers()
     theirs = {number for caller in people.everybody() for number in (caller.mobile, caller.landline)}
 
-    assert list(people.FIRST_COUNTRIES) == [country_of(number) for number in ours]
+    assert [*people.FIRST_COUNTRIES, "001"] == [country_of(number) for number in ours]
     assert set() == theirs & set(ours)
 
 
-@pytest.mark.parametrize(("who", "country"), [("RO", "RO"), ("BE", "BE"), ("ES", "GB"), ("withheld", "GB")])
+@pytest.mark.parametrize(
+    ("who", "country"), [("RO", "RO"), ("BE", "BE"), ("ES", "001"), ("withheld", "001"), ("+266696687", "001")]
+)
 def test_callers_dial_the_number_of_their_country(who: str, country: str) -> None:
-    """Whoever has no number of ours at home dials the first."""
+    """Whoever has no number of ours at home dials the international one."""
     subscription = Subscription("AC", "token", people.our_numbers(), "https://fanal.example.org")
 
     assert country == country_of(subscription.number_for(people.number_of(who)))
+
+
+def test_without_an_international_number_the_first_is_dialled() -> None:
+    """An installation may have numbers of countries only."""
+    subscription = Subscription("AC", "token", people.our_numbers()[:2], "https://fanal.example.org")
+
+    assert people.our_numbers()[0] == subscription.number_for("anonymous")
