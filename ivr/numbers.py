@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import NoReturn
+
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
 TEXTABLE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
+_NOWHERE = "001"
+"""What libphonenumber calls the home of satellite telephones and of international free numbers."""
 
 
 class CallerNumber:
@@ -26,6 +32,9 @@ class CallerNumber:
 
     __str__ = __repr__
 
+    def __reduce_ex__(self, _protocol: object) -> NoReturn:
+        raise TypeError("a caller's number is neither copied nor written down")
+
     @property
     def withheld(self) -> bool:
         """True where no number was given that anybody could be called on."""
@@ -34,7 +43,7 @@ class CallerNumber:
     @property
     def country(self) -> str | None:
         """ISO code of the country whose prefix the number bears: a hint, never a decision."""
-        return phonenumbers.region_code_for_number(self._number) if self._number else None
+        return country_of(self._number) if self._number else None
 
     @property
     def can_text(self) -> bool:
@@ -48,8 +57,15 @@ class CallerNumber:
         return phonenumbers.format_number(self._number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def country_of(number: phonenumbers.PhoneNumber) -> str | None:
+    """Return the ISO code of the country that a number belongs to, None where that is no country."""
+    region = phonenumbers.region_code_for_number(number)
+    return None if region == _NOWHERE else region
+
+
 def _parse(raw: str) -> phonenumbers.PhoneNumber | None:
-    if not raw.startswith("+"):
+    """Parse E.164 as the carrier writes it; letters, extensions and spaces come from an unknown caller-ID string."""
+    if not _E164.fullmatch(raw):
         return None
     try:
         number = phonenumbers.parse(raw)
