@@ -103,7 +103,7 @@ def _several(one: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
 
 
 def _read(setting: Field[Any], environ: Mapping[str, str]) -> Any:
-    """Read one setting, or return its default; ValueError with the rest of the sentence where it is missing or wrong."""
+    """Read one setting, or return its default; ValueError, with the rest of a sentence, if it is missing or wrong."""
     text = environ.get(setting.metadata["name"], "").strip()
     if text:
         return setting.metadata["read"](text)
