@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Any
 
 from ivr.adapters.provider import CallRecord, ProviderError
 from ivr.numbers import CallerNumber
+from ivr.simulator.client import ExchangeError
+from ivr.simulator.exchange import Exchange
+from ivr.simulator.local import LocalTelephone
 
 
 @dataclass
@@ -51,3 +55,18 @@ class FakeProvider:
     def _fail(self) -> None:
         if self.faults:
             raise self.faults.popleft()
+
+
+class FakeExchange:
+    """The telephones of an exchange in this process, which may be away, or fail with a status of HTTP."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.fault: ExchangeError | None = None
+        self._telephone = LocalTelephone(exchange)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the telephone can do, unless it is away."""
+        if self.fault is not None:
+            raise self.fault
+        return getattr(self._telephone, name)
