@@ -1,0 +1,132 @@
+"""A real worker: its own processes, a real Redis-compatible server, SQLite, and a stand-in carrier over HTTP."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ivr.adapters import schema
+from ivr.adapters.connection import PATIENT, connect
+from ivr.adapters.counters import Counters
+from ivr.adapters.database import open_database
+from ivr.adapters.queue import Queues
+from ivr.adapters.stream import EventStream
+from ivr.events import TEXT_LIFE, Form, SendText
+from tests.carrier import Carrier, carrier_at_work
+from tests.sample_directory import FILES
+from tests.services import RestartableRedis
+
+CALL = "CA" + "7" * 32
+MOBILE = "+12025550123"
+OURS = "+442079460123"
+
+
+class Installation:
+    """One installation with its worker, as an operator sees it."""
+
+    def __init__(self, folder: Path, redis: RestartableRedis, carrier: Carrier) -> None:
+        self.redis, self.carrier = redis, carrier
+        self.folder = folder
+        self.database_url = f"sqlite:///{folder / 'fanal.db'}"
+        self.environ = {
+            **os.environ,
+            "TWILIO_ACCOUNT_SID": "AC" + "a" * 32,
+            "TWILIO_AUTH_TOKEN": "token",
+            "TWILIO_NUMBER": OURS,
+            "TWILIO_API_URL": carrier.url,
+            "PUBLIC_URL": "https://fanal.example.org",
+            "SECRET_KEY": "s" * 40,
+            "REDIS_URL": redis.url,
+            "DATABASE_URL": self.database_url,
+            "DIRECTORY_PATH": str(folder / "directory"),
+            "VAR_PATH": str(folder / "var"),
+        }
+        self.client = connect(redis.url, PATIENT)
+        self.stream, self.queues = EventStream(self.client), Queues(self.client)
+        self.engine = open_database(self.database_url)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the worker and wait until each queue has its process at work."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "worker"], env=self.environ, stderr=log, cwd=self.folder
+            )
+        assert wait_for(lambda: len(self.at_work()) == 3), self.log.read_text()
+
+    def at_work(self) -> set[bytes]:
+        """Return the keys of RQ's workers that have begun."""
+        return set(self.client.smembers("rq:workers"))
+
+    def child(self, queue: str) -> psutil.Process:
+        """Return the living process of a queue; raises StopIteration where there is none at the moment."""
+        return next(child for child in self.children() if child.cmdline()[-1:] == [queue])
+
+    def children(self) -> list[psutil.Process]:
+        """Return the living processes of all queues."""
+        assert self.process is not None
+        found = psutil.Process(self.process.pid).children()
+        return [child for child in found if child.status() != psutil.STATUS_ZOMBIE]
+
+    def ask_for_text(self) -> SendText:
+        """Put a text into its queue, as the outbox of a web process does."""
+        now = dt.datetime.now(dt.UTC)
+        errand = SendText(CALL, "gb-crime", "en", Form.NAMED, now + TEXT_LIFE)
+        self.queues.put(errand, now)
+        return errand
+
+    def counted(self) -> dict[str, int]:
+        """Return what stands in the counters: kind and name to how often."""
+        tallies = Counters(self.engine).read(dt.date(2020, 1, 1), dt.date(2100, 1, 1))
+        return {f"{tally.kind} {tally.name}": tally.count for tally in tallies}
+
+    @property
+    def log(self) -> Path:
+        """Where the worker's log goes."""
+        return self.folder / "log"
+
+    def end(self) -> None:
+        """End what was started."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(20)
+        self.engine.dispose()
+        self.client.close()
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 30) -> bool:
+    """Wait until something holds, and tell whether it does."""
+    deadline = time.monotonic() + seconds
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return holds()
+
+
+@pytest.fixture
+def installation(tmp_path: Path, restartable_redis: RestartableRedis) -> Iterator[Installation]:
+    """An installation whose worker has not been started."""
+    (tmp_path / "directory").mkdir()
+    for name, text in FILES.items():
+        (tmp_path / "directory" / name).write_text(text)
+    with carrier_at_work() as carrier:
+        carrier.calls[CALL] = {"from": MOBILE, "to": OURS}
+        installation = Installation(tmp_path, restartable_redis, carrier)
+        schema.upgrade(installation.engine)
+        yield installation
+        carrier.gate.set()
+        installation.end()
+
+
+@pytest.fixture
+def working(installation: Installation) -> Installation:
+    """An installation whose worker is at work."""
+    installation.start()
+    return installation

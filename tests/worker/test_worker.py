@@ -1,0 +1,148 @@
+"""The worker as an operator sees it: it works, survives, ends with all its parts, and says nothing about callers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import signal
+import sqlite3
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from ivr.adapters.queue import token
+from ivr.events import Event, EventKind, PurgeMessage
+from tests.worker.conftest import CALL, MOBILE, OURS, Installation, wait_for
+
+MENU = Event.at(dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC), EventKind.STEP, "language", "en", "GB")
+
+
+def test_sends_counts_and_deletes(working: Installation) -> None:
+    """A text goes out, is counted in SQL, its record is deleted, and neither log nor Redis knows whom it went to."""
+    working.ask_for_text()
+    working.stream.add("web", 1, {MENU: 3})
+    assert wait_for(lambda: working.counted() == {"text sent": 1, "step language": 3}), working.log.read_text()
+    ((to, sender, body),) = working.carrier.sent
+    working.queues.put(PurgeMessage(next(iter(working.carrier.messages)), "delivered"), dt.datetime.now(dt.UTC))
+    assert wait_for(lambda: working.counted().get("record deleted") == 1)
+
+    assert (MOBILE, OURS, True) == (to, sender, "Line for crime" in body)
+    assert (1, 1, {}) == (working.counted()["text delivered"], working.counted()["text sent"], working.carrier.messages)
+    said = working.log.read_text()
+    assert [] == [secret for secret in (MOBILE[1:], CALL, "AC" + "a" * 32, "token") if secret in said]
+
+
+def test_killed_while_sending_texts_once(working: Installation) -> None:
+    """A process killed between asking the provider and hearing the answer is replaced, and the text not sent again."""
+    working.carrier.gate.clear()
+    errand = working.ask_for_text()
+    assert working.carrier.posted.acquire(timeout=20), working.log.read_text()
+    working.child("texts").kill()
+    _make_left(working, "texts")
+    working.carrier.gate.set()
+    assert wait_for(lambda: bool(working.counted())), working.log.read_text()
+
+    assert ({"text unknown": 1}, 1) == (working.counted(), len(working.carrier.sent))
+    assert wait_for(lambda: not working.client.exists(f"rq:job:{token(errand)}"))
+
+
+def test_killed_while_counting_counts_once(working: Installation) -> None:
+    """A process killed while it waits to write its sums leaves none behind; another adds them up once."""
+    database = sqlite3.connect(working.folder / "fanal.db", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    working.stream.add("web", 1, {MENU: 7})
+    assert wait_for(lambda: working.client.zcard("rq:wip:counts") > 0), working.log.read_text()
+    working.child("counts").kill()
+    database.execute("ROLLBACK")
+    database.close()
+    working.stream.add("web", 2, {MENU: 1})
+    assert wait_for(lambda: working.counted().get("step language") == 8), working.log.read_text()
+    working.stream.add("web", 3, {MENU: 1})
+    assert wait_for(lambda: working.stream.waiting() == 0)
+
+    assert {"step language": 9} == working.counted()
+
+
+def test_outlives_redis(working: Installation) -> None:
+    """When Redis is killed and comes back, the worker goes on without being started again."""
+    working.stream.add("web", 1, {MENU: 1})
+    assert wait_for(lambda: working.counted() == {"step language": 1})
+    working.redis.kill()
+    assert wait_for(lambda: "redis_away" in working.log.read_text())
+    working.redis.start()
+    working.stream.add("web", 2, {MENU: 1})
+    working.ask_for_text()
+
+    assert wait_for(lambda: working.counted() == {"step language": 2, "text sent": 1}), working.log.read_text()
+    assert working.process is not None
+    assert working.process.poll() is None
+
+
+def test_tries_again_in_time(working: Installation) -> None:
+    """An answer that the provider is too busy is followed by another attempt within the text's life."""
+    working.carrier.tell("POST", (429, {"code": 20429, "message": f"slow down {MOBILE}"}))
+    working.ask_for_text()
+
+    assert wait_for(lambda: working.counted() == {"text sent": 1}), working.log.read_text()
+    assert MOBILE[1:] not in working.log.read_text()
+
+
+def test_starts_again_what_dies(working: Installation) -> None:
+    """A process that dies is replaced, and the death is in the log."""
+    before = working.child("purges")
+    before.kill()
+    assert wait_for(lambda: len(working.children()) == 3 and working.child("purges").pid != before.pid)
+
+    assert '"event": "worker_died", "code": -9, "queue": "purges"' in working.log.read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_ends_in_order(working: Installation, number: signal.Signals) -> None:
+    """Told to stop in the middle of a text, it lets the text go out, ends every part, and its status is 0."""
+    children = working.children()
+    working.carrier.gate.clear()
+    working.ask_for_text()
+    assert working.carrier.posted.acquire(timeout=20), working.log.read_text()
+    assert working.process is not None
+    working.process.send_signal(number)
+    working.carrier.gate.set()
+
+    assert 0 == working.process.wait(20)
+    assert [] == [child for child in children if child.is_running()]
+    assert (1, 1) == (len(working.carrier.sent), working.stream.waiting())
+
+
+def test_parts_end_with_a_killed_supervisor(working: Installation) -> None:
+    """When the supervisor is killed, its processes end by themselves."""
+    children = working.children()
+    assert working.process is not None
+    working.process.kill()
+    working.process.wait()
+    _, alive = psutil.wait_procs(children, timeout=15)
+
+    assert [] == alive
+
+
+def test_names_every_missing_setting(installation: Installation) -> None:
+    """Without settings it ends with status 2 and one message that names them all."""
+    for name in ("SECRET_KEY", "REDIS_URL"):
+        del installation.environ[name]
+    ended = subprocess.run([sys.executable, "-m", "worker"], env=installation.environ, capture_output=True, check=False)
+
+    assert (2, True, True) == (ended.returncode, b"SECRET_KEY" in ended.stderr, b"REDIS_URL" in ended.stderr)
+
+
+def test_refuses_an_old_database(installation: Installation) -> None:
+    """Without its tables it ends with status 2 and the command that makes them."""
+    installation.environ["DATABASE_URL"] = f"sqlite:///{installation.folder / 'other.db'}"
+    ended = subprocess.run([sys.executable, "-m", "worker"], env=installation.environ, capture_output=True, check=False)
+
+    assert (2, b"The database has no tables yet: run `fanal db upgrade`.\n") == (ended.returncode, ended.stderr)
+
+
+def _make_left(working: Installation, queue: str) -> None:
+    """Let RQ see at once what it would see after 35 seconds: that nobody works on the job any more."""
+    key = f"rq:wip:{queue}"
+    for member in working.client.zrange(key, 0, -1):
+        working.client.zadd(key, {member: 1}, xx=True)
