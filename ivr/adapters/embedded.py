@@ -119,10 +119,14 @@ def _lock(folder: Path) -> int:
     return lock
 
 
+def bound(program: str, *options: str) -> list[str]:
+    """Return the command that runs a program which, on Linux, is told to end when this process is gone."""
+    return [sys.executable, "-m", "ivr.adapters.embedded", str(os.getpid()), program, *options]
+
+
 def _launch(program: str, options: Sequence[str], lock: int | None) -> subprocess.Popen[bytes]:
-    arguments = [sys.executable, "-m", "ivr.adapters.embedded", str(os.getpid()), program, *options]
     return subprocess.Popen(  # noqa: S603 - the program is the server that find_server() chose
-        arguments,
+        bound(program, *options),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -148,7 +152,7 @@ def _wait_until_ready(server: RedisServer) -> None:
 
 
 def _become(parent: int, program: str, options: Sequence[str]) -> None:
-    """Turn this process into the server, bound to die with `parent` where the system can do that."""
+    """Turn this process into the program, bound to die with `parent` where the system can do that."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() == parent:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
 import signal
@@ -13,21 +12,22 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from ivr.simulator.exchange import Exchange
+from ivr.adapters.embedded import NoServerError, bound, start_redis
 
+if TYPE_CHECKING:
+    from _typeshed import StrPath
+
+Part = subprocess.Popen[bytes]
 READY_SECONDS = 30
-STOP_SECONDS = 12
-RUN_FILE = "run.json"
-"""In the folder of our own: where the parts of a running `fanal run` are, for `fanal call`."""
+STOP_SECONDS = 15
+LOOK_SECONDS = 0.2
 
 
 @click.command(
@@ -41,125 +41,71 @@ def command(port: int, workers: int) -> None:
     Whatever the environment sets (REDIS_URL, DATABASE_URL, TWILIO_ACCOUNT_SID and the rest) is used as it is. Ctrl-C,
     or any part that dies, stops all that was started.
     """
-    with ExitStack() as started:
-        sys.exit(_run(port, workers, started))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with ExitStack() as started:
+            sys.exit(_run(port, workers, started))
+    except KeyboardInterrupt:
+        click.echo("\nStopped.")
 
 
 def _run(port: int, workers: int, started: ExitStack) -> int:
     if not _is_free(port):
         click.echo(f"Port {port} is taken. Choose another: PORT={port + 1} make run", err=True)
         return 2
-    environ = _environment(port, started)
-    if environ is None:
+    parts: dict[str, Part] = {}
+    try:
+        environ = _environment(port, parts, started)
+    except NoServerError as fault:
+        click.echo(str(fault), err=True)
         return 2
     if subprocess.run([sys.executable, "-m", "routes.cli", "db", "upgrade"], env=environ, check=False).returncode:
+        return 2
+    parts["web server"] = _start(environ, started, "serve", "--port", str(port), "--workers", str(workers))
+    parts["worker"] = _start(environ, started, "worker")
+    if not _is_answering(f"http://127.0.0.1:{port}/health/ready", parts):
+        click.echo("The web server did not come up; the lines above say why.", err=True)
         return 1
-    parts = {
-        "web": started.enter_context(_part("serve", "--port", str(port), "--workers", str(workers), environ=environ)),
-        "worker": started.enter_context(_part("worker", environ=environ)),
-    }
-    address = f"http://127.0.0.1:{port}"
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        if not _is_answering(f"{address}/health/ready", parts):
-            click.echo("The web server did not come up; see the lines above.", err=True)
-            return 1
-        _welcome(address, environ)
-        return _wait(parts)
-    except KeyboardInterrupt:
-        click.echo("\nStopping.")
-        return 0
+    _welcome(f"http://127.0.0.1:{port}", environ)
+    return _wait(parts)
 
 
-def _environment(port: int, started: ExitStack) -> dict[str, str] | None:
-    """Complete the environment with what is not set; None, with a sentence printed, where that cannot be done."""
+def _environment(port: int, parts: dict[str, Part], started: ExitStack) -> dict[str, str]:
+    """Complete the environment with what is not set; raises `NoServerError` where there is no Redis to be had."""
     environ = {"VAR_PATH": str(Path("var").absolute()), "PUBLIC_URL": f"http://127.0.0.1:{port}", **os.environ}
     var = Path(environ["VAR_PATH"])
     var.mkdir(mode=0o700, parents=True, exist_ok=True)
     environ.setdefault("DATABASE_URL", f"sqlite:///{var / 'fanal.db'}")
     environ.setdefault("SECRET_KEY", secrets.token_hex(32))
     if "REDIS_URL" not in environ:
-        from ivr.adapters.embedded import NoServerError, start_redis
-
-        try:
-            server = start_redis(var / "redis")
-        except NoServerError as fault:
-            click.echo(str(fault), err=True)
-            return None
+        server = start_redis(var / "redis")
         started.callback(server.stop)
-        environ["REDIS_URL"] = server.url
+        environ["REDIS_URL"], parts["Redis-compatible server"] = server.url, server.process
     if "TWILIO_ACCOUNT_SID" not in environ:
-        _play_the_carrier(environ, port, var, started)
+        from routes.cli.stand_in import play_the_carrier
+
+        play_the_carrier(environ, port, var, started)
     return environ
 
 
-def _play_the_carrier(environ: dict[str, str], port: int, var: Path, started: ExitStack) -> None:
-    """Start the stand-in carrier in this process and point the settings at it."""
-    from ivr.simulator.exchange import Exchange
-    from ivr.simulator.people import our_numbers
-    from ivr.simulator.subscription import Subscription
-    from ivr.simulator.transport import HttpTransport
-
-    token = secrets.token_hex(32)
-    environ |= {
-        "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
-        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
-        "FANAL_EXCHANGE_TOKEN": token,
-    }
-    environ.setdefault("TWILIO_NUMBER", ",".join(our_numbers()))
-    subscription = Subscription(
-        account=environ["TWILIO_ACCOUNT_SID"],
-        token=environ["TWILIO_AUTH_TOKEN"],
-        numbers=tuple(environ["TWILIO_NUMBER"].replace(" ", "").split(",")),
-        public_url=environ["PUBLIC_URL"].rstrip("/"),
-    )
-    exchange = Exchange(subscription, HttpTransport(subscription.public_url, reach_at=f"http://127.0.0.1:{port}"))
-    started.callback(exchange.close)
-    environ["TWILIO_API_URL"] = started.enter_context(_carrier(exchange, token))
-    run_file = var / RUN_FILE
-    run_file.touch(mode=0o600)
-    run_file.write_text(json.dumps({"exchange": environ["TWILIO_API_URL"], "token": token}))
-    started.callback(run_file.unlink, missing_ok=True)
+def _start(environ: Mapping[str, StrPath], started: ExitStack, *words: str) -> Part:
+    return started.enter_context(_part(environ, *words))
 
 
 @contextlib.contextmanager
-def _carrier(exchange: Exchange, token: str) -> Iterator[str]:
-    from werkzeug.serving import WSGIRequestHandler, make_server
-
-    from routes.carrier import create_carrier_app
-
-    class Quiet(WSGIRequestHandler):
-        """Logs no request: addresses and times of calls belong to nobody."""
-
-        def log_request(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = make_server("127.0.0.1", 0, create_carrier_app(exchange, token), threaded=True, request_handler=Quiet)
-    Thread(target=server.serve_forever, name="carrier", daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-
-
-@contextlib.contextmanager
-def _part(*words: str, environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Start one of our own commands in a process group of its own, and stop it, and its children, at the end."""
-    process = subprocess.Popen([sys.executable, "-m", "routes.cli", *words], env=environ, start_new_session=True)
+def _part(environ: Mapping[str, StrPath], *words: str) -> Iterator[Part]:
+    """Run one of our own commands in a group of its own, bound to us, and stop it with its children at the end."""
+    process = subprocess.Popen(bound(sys.executable, "-m", "routes.cli", *words), env=environ, process_group=0)
     try:
         yield process
     finally:
-        _stop(process)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def _is_free(port: int) -> bool:
@@ -172,7 +118,7 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def _is_answering(address: str, parts: dict[str, subprocess.Popen[bytes]]) -> bool:
+def _is_answering(address: str, parts: Mapping[str, Part]) -> bool:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and all(part.poll() is None for part in parts.values()):
         try:
@@ -185,7 +131,7 @@ def _is_answering(address: str, parts: dict[str, subprocess.Popen[bytes]]) -> bo
     return False
 
 
-def _welcome(address: str, environ: dict[str, str]) -> None:
+def _welcome(address: str, environ: Mapping[str, str]) -> None:
     if "FANAL_EXCHANGE_TOKEN" in environ:
         click.echo(f"\n  Make a call in the browser:   {address}/phone")
         click.echo("  or in a second terminal:      make call")
@@ -195,11 +141,11 @@ def _welcome(address: str, environ: dict[str, str]) -> None:
     click.echo("\nCtrl-C stops everything.\n")
 
 
-def _wait(parts: dict[str, subprocess.Popen[bytes]]) -> int:
+def _wait(parts: Mapping[str, Part]) -> int:
     """Wait for any part to end; that ends all."""
     while True:
         for name, part in parts.items():
             if part.poll() is not None:
                 click.echo(f"The {name} has ended, so everything stops.", err=True)
                 return 1
-        time.sleep(0.3)
+        time.sleep(LOOK_SECONDS)
