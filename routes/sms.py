@@ -73,14 +73,14 @@ def _conversation(text: SmsRequest, world: World, edition: Edition, services: Se
         services.conversations.keep(text.sender, text.receiver, turn.state, text.now)
     except AwayError:
         return _self_contained(world, edition)
-    _count(turn, text, services)
+    _count(turn, services)
     return written_turn(turn, edition.speech)
 
 
-def _count(turn: Turn, text: SmsRequest, services: Services) -> None:
-    state = turn.state
+def _count(turn: Turn, services: Services) -> None:
+    state, happened = turn.state, services.clock()
     for count in turn.counts:
-        services.outbox.put(Event.at(text.now, count.kind, count.name, turn.language, state.country, state.need))
+        services.outbox.put(Event.at(happened, count.kind, count.name, turn.language, state.country, state.need))
 
 
 def _self_contained(world: World, edition: Edition) -> str:

@@ -129,11 +129,11 @@ def _say(turn: Turn, call: VoiceRequest, edition: Edition, services: Services) -
     """Answer with the turn; what it asks for is left to the outbox, which never waits."""
     markup = _written(turn, call, edition, services)
     state = turn.state
+    happened = services.clock()
     for count in turn.counts:
-        services.outbox.put(Event.at(call.now, count.kind, count.name, turn.language, state.country, state.need))
+        services.outbox.put(Event.at(happened, count.kind, count.name, turn.language, state.country, state.need))
     if turn.text and state.helpline and call.caller.can_text:
-        before = services.clock() + TEXT_LIFE
-        services.outbox.put(SendText(call.call, state.helpline, turn.language, turn.text, before))
+        services.outbox.put(SendText(call.call, state.helpline, turn.language, turn.text, happened + TEXT_LIFE))
     services.metrics.steps.labels(state.step.name.lower()).inc()
     return _markup(markup)
 
