@@ -67,7 +67,7 @@ class Installation:
         return set(self.client.smembers("rq:workers"))
 
     def child(self, queue: str) -> psutil.Process:
-        """Return the living process of a queue; raises StopIteration where there is none at the moment."""
+        """Return the process of a queue that is at work."""
         return next(child for child in self.children() if child.cmdline()[-1:] == [queue])
 
     def children(self) -> list[psutil.Process]:
