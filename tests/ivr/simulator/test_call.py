@@ -352,7 +352,8 @@ def test_nothing_can_be_done_in_a_call_that_is_over(act: str) -> None:
     """Every act after the end is out of turn and leaves the transcript alone."""
     call, _ = calling({"/voice": "<Hangup/>"})
     before = list(call.transcript)
-    arguments = {"press": ["1"], "leg": [LegOutcome.BUSY]}.get(act, [])
+    known: dict[str, list[str]] = {"press": ["1"], "leg": [LegOutcome.BUSY]}
+    arguments = known.get(act, [])
 
     with pytest.raises(OutOfTurnError):
         getattr(call, act)(*arguments)

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, Response, abort, redirect, request
 from twilio.request_validator import RequestValidator
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Response as BaseResponse
 
 from ivr.simulator.faults import CarrierError, Code
 from ivr.simulator.transport import FlaskTransport, HttpTransport, Transport, path_below, signed
@@ -38,7 +39,7 @@ def app() -> Flask:
         raise RuntimeError("broken")
 
     @app.post("/moved")
-    def moved() -> object:
+    def moved() -> BaseResponse:
         """Lead elsewhere."""
         return redirect("/voice/x")
 
