@@ -1,0 +1,116 @@
+"""The schedule gives what has fallen due, orders counting only where there is something to count, empties the spool."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from ivr.adapters import schedule as module
+from ivr.adapters.connection import SHORT, connect
+from ivr.adapters.queue import Queues
+from ivr.adapters.schedule import COUNT_TICKS, SPOOL_TICKS, Schedule
+from ivr.adapters.spool import Batch, Spool
+from ivr.adapters.stream import EventStream
+from ivr.events import Event, EventKind, PurgeCall, PurgeMessage
+from tests.services import RestartableRedis
+
+NOW = dt.datetime.now(dt.UTC)
+MENU = Event.at(NOW, EventKind.STEP, "language")
+
+
+class Parts:
+    """A schedule and what it works on."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.connection = connect(url, SHORT)
+        self.stream, self.queues = EventStream(self.connection), Queues(self.connection)
+        self.spool = Spool(folder)
+        self.schedule = Schedule(self.connection, folder)
+
+    def tick(self, times: int) -> None:
+        """Let some seconds pass."""
+        for _ in range(times):
+            self.schedule.tick()
+
+
+@pytest.fixture
+def parts(redis_url: str, tmp_path: Path) -> Parts:
+    """A schedule on an empty server."""
+    return Parts(redis_url, tmp_path)
+
+
+def test_gives_what_is_due(parts: Parts) -> None:
+    """An errand whose time has come is put into its queue; one whose time is still to come is not."""
+    parts.queues.put(PurgeMessage("SM1"), NOW - dt.timedelta(hours=1), dt.timedelta(minutes=59))
+    parts.queues.put(PurgeMessage("SM2"), NOW, dt.timedelta(minutes=1))
+    parts.tick(1)
+
+    assert 1 == parts.connection.llen("rq:queue:purges")
+
+
+def test_two_schedules_give_once(parts: Parts, redis_url: str, tmp_path: Path) -> None:
+    """Of two schedules on two machines one gives what is due."""
+    parts.queues.put(PurgeMessage("SM1"), NOW - dt.timedelta(hours=1), dt.timedelta(minutes=59))
+    other = Parts(redis_url, tmp_path)
+    for each in (parts, other, parts, other):
+        each.tick(1)
+
+    assert 1 == parts.connection.llen("rq:queue:purges")
+
+
+def test_orders_counting_when_something_waits(parts: Parts) -> None:
+    """An empty stream is left alone; one that is not is counted within two seconds."""
+    parts.tick(COUNT_TICKS)
+    before = parts.queues.lengths()["counts"]
+    parts.stream.add("web", 1, {MENU: 1})
+    parts.tick(COUNT_TICKS)
+
+    assert (0, 1) == (before, parts.queues.lengths()["counts"])
+
+
+def test_empties_the_spool(parts: Parts) -> None:
+    """What a dead web process left on disk is delivered, errands included."""
+    parts.spool.write(Batch("dead", 1, {MENU: 2}, (PurgeCall("CA1"),)))
+    parts.spool.release()
+    parts.tick(SPOOL_TICKS)
+
+    assert (0, 1, 1) == (parts.spool.waiting(), parts.stream.waiting(), parts.queues.lengths()["purges"])
+
+
+def test_survives_an_outage(
+    restartable_redis: RestartableRedis,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """While Redis is away it says so once, and it goes on when Redis is back."""
+    monkeypatch.setattr(module, "TICK_SECONDS", 0.02)
+    parts, ended = Parts(restartable_redis.url, tmp_path), threading.Event()
+    thread = threading.Thread(target=parts.schedule.run, args=(ended,))
+    restartable_redis.stop()
+    thread.start()
+    time.sleep(0.3)
+    restartable_redis.start()
+    parts.stream.add("web", 1, {MENU: 1})
+    deadline = time.monotonic() + 10
+    while parts.queues.lengths()["counts"] == 0 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    ended.set()
+    thread.join()
+
+    assert (1, ["redis_away"]) == (parts.queues.lengths()["counts"], [record.message for record in caplog.records])
+
+
+def test_lets_go_of_its_locks(parts: Parts) -> None:
+    """A schedule that ends in order leaves its part to another at once."""
+    parts.tick(1)
+    held = len(parts.connection.keys("rq:scheduler-lock:*"))
+    ended = threading.Event()
+    ended.set()
+    parts.schedule.run(ended)
+
+    assert (2, []) == (held, parts.connection.keys("rq:scheduler-lock:*"))
