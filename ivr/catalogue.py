@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import string
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Message
 from babel.messages.pofile import PoFileError, read_po
 
 from ivr.phrases import Phrase
 
 CATALOGUES = Path(__file__).parent / "prompts" / "catalogues"
 SOURCE = "en"
-_REVIEWED = "X-Reviewed-By-Native-Speaker"
+_REVIEWED = re.compile(r'^"X-Reviewed-By-Native-Speaker: yes\\n"$', re.MULTILINE)
+_CONTEXT = re.compile(r'^msgctxt "(.*)"$', re.MULTILINE)
+_LINE = re.compile(r'(?:(?:msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\]) )?"(?:[^"\\]|\\[nrt"\\])*"[ \t]*')
+_NOT_TEXT = frozenset({"Cc", "Cn", "Co", "Cs"})
+"""Categories of Unicode: controls, and what is no character or nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,42 +45,77 @@ def load_catalogues(folder: Path = CATALOGUES) -> Mapping[str, Catalogue]:
 def read_catalogue(path: Path, source: Catalogue | None) -> Catalogue:
     """Read one catalogue and compare it with the source language's; `source` is None for that one itself."""
     try:
-        with path.open("rb") as stream:
-            entries = read_po(stream, abort_invalid=True)
+        text = path.read_text(encoding="utf-8-sig")
+        entries = [entry for entry in read_po(text.split("\n"), abort_invalid=True) if entry.id]
     except (OSError, PoFileError, ValueError) as fault:
         return Catalogue(path.stem, {}, reviewed=False, faults=(f"{path.name}: cannot be read ({fault})",))
-    words: dict[Phrase, str] = {}
-    faults: list[str] = []
-    for entry in _entries(entries):
-        if entry.context not in set(Phrase):
-            faults.append(f"{path.name}: {entry.context} is no phrase of this program; delete it")
-        elif isinstance(entry.string, str) and entry.string and not entry.fuzzy:
-            words[Phrase(entry.context)] = entry.string
-    faults += [f"{path.name}: {phrase} is not translated" for phrase in Phrase if phrase not in words]
-    faults += _strange_placeholders(path.name, words, source.words if source else words)
-    headers = dict(entries.mime_headers)
-    return Catalogue(path.stem, words, headers.get(_REVIEWED) == "yes", tuple(faults))
+    words = {Phrase(str(entry.context)): str(entry.string) for entry in entries if _is_translated(entry)}
+    faults = (
+        *_misshapen(text),
+        *_repeated(text),
+        *(f"{entry.context or entry.id} is no phrase of this program" for entry in entries if not _is_known(entry)),
+        *(f"{phrase} is not translated" for phrase in Phrase if phrase not in words),
+        *_unspeakable(words),
+        *_strange_placeholders(words, source.words if source else words),
+    )
+    reviewed = _REVIEWED.search(text) is not None
+    return Catalogue(path.stem, words, reviewed, tuple(f"{path.name}: {fault}" for fault in faults))
 
 
 def placeholders(text: str) -> frozenset[str]:
-    """Return the names in braces; raises ValueError where the braces do not match."""
-    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+    """Return the names in braces; raises ValueError where braces do not match or hold more than a name."""
+    names = set()
+    for _, name, form, conversion in string.Formatter().parse(text):
+        if name is not None:
+            names.add(name)
+            if form or conversion or not name.isidentifier():
+                raise ValueError(f"{name} is not a plain name")
+    return frozenset(names)
 
 
-def _entries(catalog: Catalog) -> Iterator[Message]:
-    return (entry for entry in catalog if entry.id)
+def _is_known(entry: Message) -> bool:
+    return entry.context in set(Phrase)
 
 
-def _strange_placeholders(file: str, words: Mapping[Phrase, str], source: Mapping[Phrase, str]) -> Iterator[str]:
+def _is_translated(entry: Message) -> bool:
+    string = entry.string
+    return _is_known(entry) and not entry.fuzzy and isinstance(string, str) and bool(string.strip())
+
+
+def _misshapen(text: str) -> Iterator[str]:
+    """Name the lines that the reader would guess at: an open quotation mark, an escape that is none."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip() and not line.startswith("#") and not _LINE.fullmatch(line):
+            yield f"line {number} is not as gettext writes it"
+
+
+def _repeated(text: str) -> Iterator[str]:
+    """Name the phrases that stand there twice: the reader takes one of them without a word."""
+    for context, times in Counter(_CONTEXT.findall(text)).items():
+        if times > 1:
+            yield f"{context} stands here {times} times; keep one"
+
+
+def _unspeakable(words: Mapping[Phrase, str]) -> Iterator[str]:
+    """Name the phrases with characters that no XML may hold, or with a second line."""
     for phrase, text in words.items():
-        expected = placeholders(source.get(phrase, text))
-        try:
-            found = placeholders(text)
-        except ValueError:
-            found = frozenset({"unmatched brace"})
-        if found != expected:
-            yield f"{file}: {phrase} must hold {_named(expected)}, and holds {_named(found)}"
+        if any(unicodedata.category(character) in _NOT_TEXT for character in text):
+            yield f"{phrase} holds a character that cannot be spoken or written"
 
 
-def _named(names: frozenset[str]) -> str:
+def _strange_placeholders(words: Mapping[Phrase, str], source: Mapping[Phrase, str]) -> Iterator[str]:
+    for phrase, text in words.items():
+        found, expected = _named(text), _named(source.get(phrase, text))
+        if found is None:
+            yield f"{phrase} has a brace without its partner, or more than a name between braces"
+        elif expected is not None and found != expected:
+            yield f"{phrase} must hold {expected}, and holds {found}"
+
+
+def _named(text: str) -> str | None:
+    """Return the placeholders as words, None where there is something else in braces."""
+    try:
+        names = placeholders(text)
+    except ValueError:
+        return None
     return ", ".join(f"{{{name}}}" for name in sorted(names)) or "no placeholder"
