@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from typing import Any
 
 import redis
@@ -11,7 +12,7 @@ from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from ivr.adapters.queue import JOB_SECONDS, Name
+from ivr.adapters.queue import JOB_SECONDS, Function, Name
 from ivr.log import bare_traceback, mask
 
 WORKER_SECONDS = 30
@@ -20,6 +21,26 @@ MAINTENANCE_SECONDS = 10
 """How often it looks for jobs that a killed worker left; RQ's ten minutes are longer than a text lives."""
 MARGIN_SECONDS = 5
 log = logging.getLogger(__name__)
+
+
+class OwnJob(Job):
+    """A job that calls one of our own functions and nothing else.
+
+    RQ calls whatever function a job names, its callbacks and web addresses too, so whoever can write to Redis could run
+    code here. Those of ours have no callbacks.
+    """
+
+    success_callback = failure_callback = stopped_callback = None
+
+    @property
+    def func(self) -> Any:
+        """The function to call; raises PermissionError where it is not one of ours."""
+        if self.func_name not in set(Function) or self.instance is not None:
+            raise PermissionError("the job names a function that is not ours")
+        return super().func
+
+    def send_webhooks(self, *_: Any, **__: Any) -> None:
+        """Tell nobody."""
 
 
 class QueueWorker(SimpleWorker):
@@ -34,13 +55,19 @@ class QueueWorker(SimpleWorker):
 
     def __init__(self, name: Name, connection: redis.Redis) -> None:
         super().__init__(
-            [Queue(name, connection=connection, serializer=JSONSerializer)],
+            [Queue(name, connection=connection, serializer=JSONSerializer, job_class=OwnJob)],
             connection=connection,
             serializer=JSONSerializer,
+            job_class=OwnJob,
             log_job_description=False,
             worker_ttl=WORKER_SECONDS,
             maintenance_interval=MAINTENANCE_SECONDS,
         )
+
+    def register_death(self) -> None:
+        """Sign off; where Redis is away there is nobody to tell, and what is left of this worker expires."""
+        with suppress(redis.RedisError):
+            super().register_death()
 
     def get_heartbeat_ttl(self, job: Job) -> int:
         """Return after how many seconds a job counts as left: it is ended before, so it cannot be running still."""

@@ -46,12 +46,21 @@ class Name(StrEnum):
     PURGES = "purges"
 
 
+class Function(StrEnum):
+    """The functions that are enqueued, and the only ones that a worker calls."""
+
+    SEND_TEXT = "ivr.jobs.send_text"
+    COUNT_EVENTS = "ivr.jobs.count_events"
+    PURGE_CALL = "ivr.jobs.purge_call"
+    PURGE_MESSAGE = "ivr.jobs.purge_message"
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     """How one kind of errand is enqueued."""
 
     queue: Name
-    function: str
+    function: Function
     description: str
     arguments: tuple[str, ...]
     pauses: tuple[int, ...] = ()
@@ -74,7 +83,7 @@ class Queues:
     def count(self, now: dt.datetime) -> None:
         """Ask for the waiting events to be added up, unless that has been asked already and not been begun."""
         if self._queues[Name.COUNTS].count == 0:
-            order = _Order(Name.COUNTS, "ivr.jobs.count_events", "add up events", (), life=COUNT_SECONDS)
+            order = _Order(Name.COUNTS, Function.COUNT_EVENTS, "add up events", (), life=COUNT_SECONDS)
             self._give(f"count-{int(now.timestamp())}", order, now, dt.timedelta(0))
 
     def lengths(self) -> Mapping[str, int]:
@@ -92,7 +101,7 @@ class Queues:
     def _give(self, token: str, order: _Order, now: dt.datetime, delay: dt.timedelta) -> None:
         queue = self._queues[order.queue]
         job = queue.create_job(
-            order.function,
+            order.function.value,
             args=order.arguments,
             job_id=token,
             description=order.description,
@@ -128,7 +137,7 @@ def _order(errand: Errand, now: dt.datetime) -> _Order:
         case SendText():
             return _Order(
                 Name.TEXTS,
-                "ivr.jobs.send_text",
+                Function.SEND_TEXT,
                 "send a text",
                 (errand.call, errand.helpline, errand.language, errand.form.value, errand.before.isoformat()),
                 TEXT_PAUSES,
@@ -136,7 +145,7 @@ def _order(errand: Errand, now: dt.datetime) -> _Order:
         case PurgeCall():
             return _Order(
                 Name.PURGES,
-                "ivr.jobs.purge_call",
+                Function.PURGE_CALL,
                 "delete the records of a call",
                 (errand.call, until),
                 PURGE_PAUSES,
@@ -145,7 +154,7 @@ def _order(errand: Errand, now: dt.datetime) -> _Order:
         case PurgeMessage():
             return _Order(
                 Name.PURGES,
-                "ivr.jobs.purge_message",
+                Function.PURGE_MESSAGE,
                 "delete the record of a text",
                 (errand.message, errand.fate, until),
                 PURGE_PAUSES,

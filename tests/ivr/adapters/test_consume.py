@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 import redis
+from rq import Callback, Queue, SimpleWorker
 from rq.job import Job
 from rq.registry import FailedJobRegistry, ScheduledJobRegistry, StartedJobRegistry
 from rq.serializers import JSONSerializer
@@ -140,6 +141,30 @@ def test_waits_shorter_than_a_text_lives(connection: redis.Redis, text: SendText
         worker.max_connection_wait_time,
         worker.maintenance_interval,
     )
+
+
+CALLED: list[str] = []
+
+
+def foreign(*_: object) -> None:
+    """Stand for code that somebody wants to have run."""
+    CALLED.append("foreign")
+
+
+@pytest.mark.parametrize(("ours", "called"), [(True, []), (False, ["foreign"] * 3)])
+def test_foreign_function_is_not_called(connection: redis.Redis, ours: bool, called: list[str]) -> None:
+    """Where RQ's own worker calls whatever function and callbacks a job names, ours calls none of them."""
+    CALLED.clear()
+    queue = Queue("texts", connection=connection, serializer=JSONSerializer)
+    queue.enqueue(foreign)
+    for _ in range(2):
+        queue.enqueue("ivr.jobs.nothing", on_success=Callback(foreign), on_failure=Callback(foreign))
+    if ours:
+        _work(connection)
+    else:
+        SimpleWorker([queue], connection=connection, serializer=JSONSerializer).work(burst=True)
+
+    assert called == CALLED
 
 
 def _content(connection: redis.Redis, key: bytes) -> list[bytes]:
