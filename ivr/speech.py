@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -10,19 +11,30 @@ from babel import Locale
 from babel.dates import format_skeleton
 from babel.lists import format_list
 
-from directory.model import Directory
+from directory.find import ANYONE
+from directory.model import Directory, Shown
 from ivr.catalogue import Catalogue
 from ivr.phrases import Phrase, general_name
 from ivr.turn import Clock, CountryName, Day, Digits, Key, LanguageNames, Line, Name, Value
 
 _KEPT_SENTENCES = 8192
 """Rendered sentences kept in memory: all that recur within a day's calls."""
+_BEFORE_I = re.compile(r"\by(?= h?i(?![aeou]))")
+
+
+class WordlessError(Exception):
+    """The directory speaks of needs or audiences that no phrase exists for; the message names the phrases."""
 
 
 class Speech:
-    """Renders lines in the words of the catalogues, with the names of one revision of the directory."""
+    """Renders lines in the words of the catalogues, with the names of one revision of the directory.
+
+    Raises `WordlessError` for a revision that callers could not be told of.
+    """
 
     def __init__(self, directory: Directory, catalogues: Mapping[str, Catalogue]) -> None:
+        if missing := wordless(directory):
+            raise WordlessError(f"no phrase is called {', '.join(missing)}")
         self._directory = directory
         self._catalogues = catalogues
         self.spoken = lru_cache(_KEPT_SENTENCES)(self._spoken)
@@ -61,13 +73,25 @@ class Speech:
                 return digits_aloud(say, self.phrase(Phrase.PLUS, language), slowly=slowly) if aloud else say
             case Clock(at):
                 return f"{at:%H:%M}"
-            case Day(at):
-                return format_skeleton("MMMMd", at, locale=_locale(language))
+            case Day(on):
+                return format_skeleton("MMMMd", dt.datetime.combine(on, dt.time()), locale=_locale(language))
             case CountryName(code):
                 return str(_locale(language).territories.get(code, code))
             case LanguageNames(tags):
                 names = [str(_locale(language).languages.get(tag.replace("-", "_"), tag)) for tag in tags]
-                return format_list(names, locale=_locale(language))
+                return _for_the_ear(format_list(names, locale=_locale(language)), language)
+
+
+def wordless(directory: Directory) -> tuple[str, ...]:
+    """Return the names of the phrases that the directory's needs and audiences call for and that do not exist."""
+    offered = [need.id for need in directory.needs.values() if need.shown is not Shown.NEVER]
+    called_for = (
+        *(f"need.{need}" for need in offered),
+        *(f"need.{need}.label" for need in offered),
+        *(f"name.{need}" for need in directory.needs),
+        *(f"for.{audience}" for audience in directory.audiences if audience != ANYONE),
+    )
+    return tuple(name for name in called_for if name not in set(Phrase))
 
 
 def digits_aloud(say: str, plus: str, *, slowly: bool) -> str:
@@ -79,6 +103,11 @@ def digits_aloud(say: str, plus: str, *, slowly: bool) -> str:
     groups = [between_digits.join(group) for group in re.findall(r"[0-9]+", say)]
     spelt = between_groups.join(groups)
     return f"{plus} {spelt}" if say.lstrip().startswith("+") else spelt
+
+
+def _for_the_ear(text: str, language: str) -> str:
+    """Say Spanish "y" as "e" before its own sound, which Babel leaves to others (Unicode's list patterns, ICU)."""
+    return _BEFORE_I.sub("e", text) if language == "es" else text
 
 
 @lru_cache(maxsize=64)

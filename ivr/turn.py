@@ -62,16 +62,16 @@ class Digits:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time of day, in the zone it carries."""
+    """A time of day as the helpline's clocks show it. No instant: 16:00 in Bucharest is not 14:00 in London."""
 
-    at: dt.datetime
+    at: dt.time
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A calendar day."""
+    """A day of the helpline's calendar."""
 
-    at: dt.datetime
+    on: dt.date
 
 
 @dataclass(frozen=True, slots=True)

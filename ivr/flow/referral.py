@@ -206,7 +206,7 @@ def _status(status: Status, now: dt.datetime, speech: str) -> Line:
         return Line(Phrase.OPEN_ALWAYS, speech)
     if status.until - now >= _A_DAY:
         return Line(Phrase.OPEN_NOW, speech)
-    return _sentence(Phrase.OPEN_UNTIL, speech, time=Clock(status.until))
+    return _sentence(Phrase.OPEN_UNTIL, speech, time=Clock(status.until.time()))
 
 
 def _closed(opens: dt.datetime | None, now: dt.datetime, speech: str) -> Line:
@@ -214,12 +214,12 @@ def _closed(opens: dt.datetime | None, now: dt.datetime, speech: str) -> Line:
         return Line(Phrase.CLOSED_UNKNOWN, speech)
     days = (opens.date() - now.date()).days
     if days == 0:
-        return _sentence(Phrase.OPENS_TODAY, speech, time=Clock(opens))
+        return _sentence(Phrase.OPENS_TODAY, speech, time=Clock(opens.time()))
     if days == 1:
-        return _sentence(Phrase.OPENS_TOMORROW, speech, time=Clock(opens))
+        return _sentence(Phrase.OPENS_TOMORROW, speech, time=Clock(opens.time()))
     if days < _A_WEEK.days:
-        return _sentence(OPENS_ON[opens.weekday()], speech, time=Clock(opens))
-    return _sentence(Phrase.OPENS_DATE, speech, date=Day(opens), time=Clock(opens))
+        return _sentence(OPENS_ON[opens.weekday()], speech, time=Clock(opens.time()))
+    return _sentence(Phrase.OPENS_DATE, speech, date=Day(opens.date()), time=Clock(opens.time()))
 
 
 def _elsewhere(helpline: Helpline, world: World) -> bool:
