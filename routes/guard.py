@@ -3,8 +3,8 @@
 The signature is base64(HMAC-SHA1(token, address + sorted form parameters)) over the address that the carrier called,
 which is PUBLIC_URL and the raw path, never what a proxy made of it (the provider's security page). Compared in
 constant time; equality with the provider's own validator is a property test. A captured request can be replayed, since
-nothing in it expires: a replayed step answers with the same turn, counts once more at most, and a text is claimed by
-call, service and form before it is sent, so none goes out twice (docs/decisions/0008-replay.md).
+nothing in it expires: a replayed step answers with the same turn and is counted again, and a text is claimed by call,
+service and form before it is sent, so none goes out twice. What else it can do: docs/decisions/0008-replay.md.
 """
 
 from __future__ import annotations
