@@ -67,7 +67,10 @@ def work(name: Name, settings: Settings) -> int:
     connection = redis.Redis.from_url(settings.redis_url)
     _wait_for(connection)
     begin(collaborators(settings, name))
-    QueueWorker(name, connection).work(logging_level="WARNING")
+    try:
+        QueueWorker(name, connection).work(logging_level="WARNING")
+    except redis.RedisError:  # it could not sign off: what is left of it in Redis expires
+        log.warning("redis_away")
     return 0
 
 
@@ -200,7 +203,8 @@ def _wait_for(connection: redis.Redis) -> None:
 
 def _end_with_supervisor() -> None:
     """Read the pipe to its end, which comes when the supervisor is gone; then finish the job, or be ended."""
-    sys.stdin.buffer.read()
+    while os.read(0, 1024):  # not sys.stdin, whose lock a thread that waits would still hold at the end
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(STOP_SECONDS)
     os._exit(1)
