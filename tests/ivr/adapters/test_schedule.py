@@ -46,7 +46,7 @@ def parts(redis_url: str, tmp_path: Path) -> Parts:
 def test_gives_what_is_due(parts: Parts) -> None:
     """An errand whose time has come is put into its queue; one whose time is still to come is not."""
     parts.queues.put(PurgeMessage("SM1"), NOW - dt.timedelta(hours=1), dt.timedelta(minutes=59))
-    parts.queues.put(PurgeMessage("SM2"), NOW, dt.timedelta(minutes=1))
+    parts.queues.put(PurgeMessage("SM2"), NOW, dt.timedelta(hours=1))
     parts.tick(1)
 
     assert 1 == parts.connection.llen("rq:queue:purges")
