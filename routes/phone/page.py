@@ -16,6 +16,7 @@ from ivr.services import Services
 from ivr.simulator.transcript import Asked, Awaiting, Dialling
 from ivr.simulator.views import CallView
 from routes.phone.chooser import (
+    YEARS,
     Choice,
     Telephone,
     countries,
@@ -56,6 +57,7 @@ def render(services: Services, view: CallView | None, choice: Choice | None, not
         call=view,
         choice=choice or Choice(),
         telephones=Telephone,
+        years=YEARS,
         countries=countries(directory),
         numbers=[(number, _label(number, country)) for number, country in services.settings.lines.items()],
         summary=_summary(view, services) if view else "",

@@ -57,9 +57,9 @@ class Browser:
         return self.press("Call", country=country, **fields)
 
     def _ask(self, method: str, address: str, fields: dict[str, str]) -> Browser:
-        sent = {"data": fields} if method == "POST" else {"query_string": fields} if fields else {}
+        data, query = (fields, None) if method == "POST" else (None, fields or None)
         self.addresses.append(address)
-        self.answer = self.client.open(address, method=method, follow_redirects=False, **sent)
+        self.answer = self.client.open(address, method=method, data=data, query_string=query)
         while self.answer.status_code == 303:
             self.addresses.append(self.answer.headers["Location"])
             self.answer = self.client.get(self.addresses[-1])
