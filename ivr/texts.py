@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from babel import Locale
 
@@ -27,10 +27,18 @@ _GSM = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_GSM_TWICE = frozenset("^{}\\[~]|€")
+_GSM_TWICE = frozenset("\f^{}\\[~]|€")
+"""Both tables: 3GPP TS 23.038, section 6.2.1. The characters of the second take the room of two."""
+_PLAIN = {"œ": "oe", "Œ": "OE", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L"} | dict.fromkeys("–—", "-")
+_PLAIN |= dict.fromkeys("‘’", "'") | dict.fromkeys("“”„«»", '"')
 _WEEK = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-_HOLIDAY_RULE = re.compile(r"[;,]\s*(PH|SH)\b[^;]*")
-_PLAIN_HOURS = re.compile(r"(?:Mo|Tu|We|Th|Fr|Sa|Su|[0-9:;,\- ])+")
+_DAY = f"(?:{'|'.join(_WEEK)})"
+_DAYS = f"{_DAY}(?:-{_DAY})?(?:,{_DAY}(?:-{_DAY})?)*"
+_TIME = "(?:(?:[01]?[0-9]|2[0-3]):[0-5][0-9]|24:00)"
+_TIMES = f"{_TIME}-{_TIME}(?:,{_TIME}-{_TIME})*"
+_HOLIDAYS = re.compile(f"(?:;|(?<=[0-9]),) *PH (?:off|closed|{_TIMES})|(?<=[a-z]), *PH(?= )")
+"""A rule of their own, or holidays among the days of a rule: a text tells the ordinary week."""
+_PLAIN_HOURS = re.compile(f"(?:{_DAYS} )?{_TIMES}(?:[;,] *{_DAYS} {_TIMES})*")
 
 
 def compose(
@@ -61,10 +69,20 @@ def written_turn(turn: Turn, speech: Speech) -> str:
 def segments(text: str) -> int:
     """Return how many segments a text costs and takes."""
     if all(character in _GSM or character in _GSM_TWICE for character in text):
-        length, whole, part = sum(2 if c in _GSM_TWICE else 1 for c in text), GSM_SEGMENT, GSM_PART
+        sizes, whole, part = [2 if c in _GSM_TWICE else 1 for c in text], GSM_SEGMENT, GSM_PART
     else:
-        length, whole, part = len(text.encode("utf-16-be")) // 2, UCS_SEGMENT, UCS_PART
-    return 1 if length <= whole else -(-length // part)
+        sizes, whole, part = [2 if c > "\uffff" else 1 for c in text], UCS_SEGMENT, UCS_PART
+    return 1 if sum(sizes) <= whole else _parts(sizes, part)
+
+
+def _parts(sizes: Iterable[int], part: int) -> int:
+    """Count the parts of a long text; a character that takes two places is not torn apart."""
+    parts, filled = 1, 0
+    for size in sizes:
+        if filled + size > part:
+            parts, filled = parts + 1, 0
+        filled += size
+    return parts
 
 
 def written_hours(helpline: Helpline, speech: Speech, language: str) -> str | None:
@@ -73,13 +91,11 @@ def written_hours(helpline: Helpline, speech: Speech, language: str) -> str | No
         return None
     if helpline.hours == "24/7":
         return speech.written(Line(Phrase.SMS_ALWAYS, language))
-    weekly = _HOLIDAY_RULE.sub("", helpline.hours).strip()
+    weekly = _HOLIDAYS.sub("", helpline.hours)
     if not _PLAIN_HOURS.fullmatch(weekly):
         return None
     days = Locale.parse(language, sep="-").days["stand-alone"]["abbreviated"]
-    for number, day in enumerate(_WEEK):
-        weekly = weekly.replace(day, str(days[number]).rstrip("."))
-    return weekly
+    return re.sub(_DAY, lambda day: str(days[_WEEK.index(day[0])]).rstrip("."), weekly)
 
 
 def _candidates(helpline: Helpline, speech: Speech, language: str, form: Form, number: Number) -> Iterator[str]:
@@ -102,4 +118,4 @@ def _without_accents(text: str) -> str:
 
 def _plain(character: str) -> str:
     plain = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
-    return {"–": "-", "—": "-", "’": "'", "“": '"', "”": '"'}.get(character, plain)
+    return _PLAIN.get(character, plain)
