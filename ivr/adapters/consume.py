@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from contextlib import suppress
 from typing import Any
 
 import redis
@@ -63,11 +62,6 @@ class QueueWorker(SimpleWorker):
             worker_ttl=WORKER_SECONDS,
             maintenance_interval=MAINTENANCE_SECONDS,
         )
-
-    def register_death(self) -> None:
-        """Sign off; where Redis is away there is nobody to tell, and what is left of this worker expires."""
-        with suppress(redis.RedisError):
-            super().register_death()
 
     def get_heartbeat_ttl(self, job: Job) -> int:
         """Return after how many seconds a job counts as left: it is ended before, so it cannot be running still."""
