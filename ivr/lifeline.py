@@ -20,8 +20,8 @@ SENTENCES = (
 
 def lifeline(menu_address: str) -> str:
     """Return the TwiML: the emergency number in every first language, then the menu at `menu_address` once more."""
+    address = menu_address.replace("&", "&amp;").replace("<", "&lt;")
     said = "".join(f'<Say language="{tag}">{words}</Say>' for tag, words in SENTENCES)
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>'
-        f'<Response>{said}<Redirect method="POST">{menu_address}</Redirect></Response>'
+        f'<?xml version="1.0" encoding="UTF-8"?><Response>{said}<Redirect method="POST">{address}</Redirect></Response>'
     )
