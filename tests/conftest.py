@@ -45,7 +45,7 @@ def postgres_url(_postgres: str) -> Iterator[str]:
 
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(_postgres, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}".encode())
+        server.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())  # template1 may be in use
         yield _postgres.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")
         server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
