@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from directory.model import Directory
-from ivr.adapters.conversations import Conversations
+from ivr.adapters.conversations import Conversations, Kept
 from ivr.adapters.outbox import Outbox
 from ivr.catalogue import load_catalogues
 from ivr.edition import Edition, Shelf, offered_languages
@@ -17,7 +17,6 @@ from ivr.metrics import Metrics
 from ivr.sealed import Seal
 from ivr.settings import Settings
 from ivr.speech import Speech
-from ivr.state import State
 from ivr.twiml import Scribe
 from ivr.voices import load_voices
 
@@ -32,11 +31,11 @@ class Puts(Protocol):
 class Remembers(Protocol):
     """Keeps conversations by text for a while."""
 
-    def recall(self, sender: str, receiver: str, now: dt.datetime) -> State | None:
-        """Return the state kept for these two numbers; raises `AwayError` where the memory is away."""
+    def recall(self, sender: str, receiver: str, now: dt.datetime) -> Kept | None:
+        """Return what is kept for these two numbers; raises `AwayError` where the memory is away."""
 
-    def keep(self, sender: str, receiver: str, state: State, now: dt.datetime) -> None:
-        """Keep the state; raises `AwayError` where the memory is away."""
+    def keep(self, sender: str, receiver: str, kept: Kept, now: dt.datetime) -> None:
+        """Keep a conversation; raises `AwayError` where the memory is away."""
 
 
 @dataclass(frozen=True, slots=True)

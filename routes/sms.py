@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from ivr import flow
-from ivr.adapters.conversations import AwayError
+from ivr.adapters.conversations import AwayError, Kept
 from ivr.edition import Edition
 from ivr.events import Event, PurgeMessage
 from ivr.flow.menus import EUROPEAN_EMERGENCY
@@ -68,9 +68,11 @@ def stand_alone(fault: Exception) -> Response | HTTPException:
 
 def _conversation(text: SmsRequest, world: World, edition: Edition, services: Services) -> str:
     try:
-        state = services.conversations.recall(text.sender, text.receiver, text.now)
-        turn = flow.press(state, text.body, world) if state else flow.begin(world, Channel.SMS)
-        services.conversations.keep(text.sender, text.receiver, turn.state, text.now)
+        kept = services.conversations.recall(text.sender, text.receiver, text.now)
+        if kept and kept.message == text.message:  # the carrier sends a text again when it was not answered in time
+            return written_turn(flow.enter(kept.state, world), edition.speech)
+        turn = flow.press(kept.state, text.body, world) if kept else flow.begin(world, Channel.SMS)
+        services.conversations.keep(text.sender, text.receiver, Kept(turn.state, text.message), text.now)
     except AwayError:
         return _self_contained(world, edition)
     _count(turn, services)

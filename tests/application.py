@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
-from ivr.adapters.conversations import AwayError
+from ivr.adapters.conversations import AwayError, Kept
 from ivr.edition import Shelf
 from ivr.events import Errand, Event
 from ivr.metrics import Metrics
@@ -14,7 +14,6 @@ from ivr.sealed import Seal
 from ivr.services import Services, edition_maker
 from ivr.settings import Secret, Settings
 from ivr.simulator.people import our_numbers
-from ivr.state import State
 
 PUBLIC_URL = "https://fanal.example.org"
 
@@ -42,22 +41,22 @@ class FakeMemory:
     """Remembers conversations by text, or is away."""
 
     def __init__(self) -> None:
-        self.states: dict[tuple[str, str], State] = {}
+        self.kept: dict[tuple[str, str], Kept] = {}
         self.away = False
 
-    def recall(self, sender: str, receiver: str, now: dt.datetime) -> State | None:
+    def recall(self, sender: str, receiver: str, now: dt.datetime) -> Kept | None:
         """Return what was kept."""
         del now
         if self.away:
             raise AwayError
-        return self.states.get((sender, receiver))
+        return self.kept.get((sender, receiver))
 
-    def keep(self, sender: str, receiver: str, state: State, now: dt.datetime) -> None:
+    def keep(self, sender: str, receiver: str, kept: Kept, now: dt.datetime) -> None:
         """Keep a state."""
         del now
         if self.away:
             raise AwayError
-        self.states[sender, receiver] = state
+        self.kept[sender, receiver] = kept
 
 
 def some_settings(folder: Path, numbers: tuple[str, ...] = (), **changes: object) -> Settings:

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import redis
 from redis.backoff import NoBackoff
@@ -21,6 +22,14 @@ from ivr.state import State, UnreadableStateError
 LIFE = dt.timedelta(minutes=30)
 PATIENCE = 0.5
 """Seconds that an answer may wait for Redis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A conversation as it stands, and the carrier's id of the text that brought it there."""
+
+    state: State
+    message: str
 
 
 class AwayError(Exception):
@@ -37,8 +46,8 @@ class Conversations:
         self._secret = secrets[0]
         self._seal = seal
 
-    def recall(self, sender: str, receiver: str, now: dt.datetime) -> State | None:
-        """Return the state kept for these two numbers, None if there is none; raises `AwayError`."""
+    def recall(self, sender: str, receiver: str, now: dt.datetime) -> Kept | None:
+        """Return what is kept for these two numbers, None if there is nothing; raises `AwayError`."""
         for day in (now, now - LIFE):
             identifier = self._identifier(sender, receiver, day)
             try:
@@ -49,17 +58,18 @@ class Conversations:
                 return self._opened(kept.decode(), identifier, now)
         return None
 
-    def keep(self, sender: str, receiver: str, state: State, now: dt.datetime) -> None:
-        """Keep the state for half an hour; raises `AwayError`."""
+    def keep(self, sender: str, receiver: str, kept: Kept, now: dt.datetime) -> None:
+        """Keep the conversation for half an hour; raises `AwayError`."""
         identifier = self._identifier(sender, receiver, now)
         try:
-            self._redis.set(identifier, self._seal.seal(state, identifier, now), ex=LIFE)
+            self._redis.set(identifier, f"{self._seal.seal(kept.state, identifier, now)} {kept.message}", ex=LIFE)
         except redis.RedisError:
             raise AwayError from None
 
-    def _opened(self, token: str, identifier: str, now: dt.datetime) -> State | None:
+    def _opened(self, value: str, identifier: str, now: dt.datetime) -> Kept | None:
+        token, _, message = value.partition(" ")
         try:
-            return self._seal.open(token, identifier, now)
+            return Kept(self._seal.open(token, identifier, now), message)
         except UnreadableStateError:
             return None
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ivr.adapters.conversations import Kept
 from ivr.edition import Edition, Shelf
 from ivr.events import Errand, Event, SendText
 from ivr.metrics import Metrics
@@ -22,7 +23,6 @@ from ivr.simulator.messages import RestError
 from ivr.simulator.people import our_numbers
 from ivr.simulator.subscription import Subscription
 from ivr.simulator.transport import FlaskTransport
-from ivr.state import State
 from ivr.texts import compose
 from routes import create_app
 
@@ -59,12 +59,12 @@ class HandOut:
 class NoMemory:
     """Remembers no conversation by text: there are only calls here."""
 
-    def recall(self, sender: str, receiver: str, now: dt.datetime) -> State | None:
+    def recall(self, sender: str, receiver: str, now: dt.datetime) -> Kept | None:
         """Return nothing."""
         del sender, receiver, now
         return None
 
-    def keep(self, sender: str, receiver: str, state: State, now: dt.datetime) -> None:
+    def keep(self, sender: str, receiver: str, kept: Kept, now: dt.datetime) -> None:
         """Keep nothing."""
 
 
