@@ -2,16 +2,60 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter
+from collections.abc import Callable, Iterator, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 
 class Metrics:
-    """The counters of one web process, in a registry of their own."""
+    """The counters of the web processes, and gauges that are read when somebody asks.
 
-    def __init__(self) -> None:
+    `fanal serve` names a folder to the library (PROMETHEUS_MULTIPROC_DIR) in which the processes of one server add up.
+    `gauges` gives the value of each by name; it may be slow and may fail, since no caller waits for it.
+    """
+
+    def __init__(self, gauges: Callable[[], Mapping[str, float]] = dict) -> None:
         self.registry = CollectorRegistry()
         self.steps = Counter("fanal_steps", "Turns answered, by step.", ["step"], registry=self.registry)
         self.faults = Counter(
             "fanal_faults", "Exceptions behind which a caller was led on.", ["where"], registry=self.registry
         )
         self.refused = Counter("fanal_refused", "Requests with a bad signature.", registry=self.registry)
+        self._gauges = _Gauges(gauges)
+
+    def page(self) -> bytes:
+        """Write all figures as Prometheus reads them; those of other processes of the same server included."""
+        registry = CollectorRegistry()
+        registry.register(self._gauges)
+        try:
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library ships no types here
+        except ValueError:  # there is one process only, and no folder
+            return generate_latest(self.registry) + generate_latest(registry)
+        return generate_latest(registry)
+
+
+class _Gauges(Collector):
+    """Asks for the gauges each time."""
+
+    def __init__(self, read: Callable[[], Mapping[str, float]]) -> None:
+        self._read = read
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield each gauge with its value now."""
+        for name, value in self._read().items():
+            yield GaugeMetricFamily(name, MEANINGS[name], value)
+
+
+MEANINGS = {
+    "fanal_redis_up": "1 if Redis answers.",
+    "fanal_events_waiting": "Events in the stream that are not counted and forgotten yet.",
+    "fanal_texts_queued": "Texts that wait for a worker.",
+    "fanal_counts_queued": "Counting jobs that wait for a worker.",
+    "fanal_purges_queued": "Deletions of the provider's records that wait for a worker.",
+    "fanal_records_overdue": "Records of the provider that could not be deleted within 24 hours: an alarm.",
+    "fanal_directory_stale": "1 if the tables on disk cannot be read and an older revision is served.",
+}
+"""Every gauge, in words."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+import redis
+
 from directory.model import Directory
+from ivr.adapters.connection import SHORT, connect
 from ivr.adapters.conversations import Conversations, Kept
 from ivr.adapters.outbox import Outbox
+from ivr.adapters.queue import Queues
+from ivr.adapters.stream import EventStream
 from ivr.catalogue import load_catalogues
 from ivr.edition import Edition, Shelf, offered_languages
 from ivr.events import Errand, Event
@@ -56,15 +61,34 @@ def build(settings: Settings) -> Services:
     seal = Seal(settings.secret_keys)
     shelf = Shelf(settings.directory_path, settings.var_path / "directory", edition_maker(settings, seal))
     shelf.refresh()
+    connection = connect(settings.redis_url, SHORT)
     return Services(
         settings=settings,
         shelf=shelf,
         seal=seal,
         outbox=Outbox.connect(settings),
         conversations=Conversations(settings.redis_url, settings.secret_keys, seal),
-        metrics=Metrics(),
+        metrics=Metrics(lambda: figures(connection, shelf)),
         clock=lambda: dt.datetime.now(dt.UTC),
     )
+
+
+def figures(connection: redis.Redis, shelf: Shelf) -> Mapping[str, float]:
+    """Read the gauges of the metrics page; where Redis is away, only that is said of it."""
+    own = {"fanal_directory_stale": float(shelf.stale)}
+    queues = Queues(connection)
+    try:
+        lengths = {f"fanal_{name}_queued": float(length) for name, length in queues.lengths().items()}
+        waiting, overdue = EventStream(connection).waiting(), queues.overdue()
+    except redis.RedisError:
+        return {**own, "fanal_redis_up": 0.0}
+    return {
+        **own,
+        **lengths,
+        "fanal_redis_up": 1.0,
+        "fanal_events_waiting": float(waiting),
+        "fanal_records_overdue": float(overdue),
+    }
 
 
 def edition_maker(settings: Settings, seal: Seal) -> Callable[[Directory], Edition]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 
 from flask import Blueprint, Response, abort, jsonify, request
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from ivr.edition import NoEditionError
 from routes.forms import the_services
@@ -39,4 +39,4 @@ def metrics() -> Response:
         abort(404)
     if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
         abort(403)
-    return Response(generate_latest(services.metrics.registry), content_type=CONTENT_TYPE_LATEST)
+    return Response(services.metrics.page(), content_type=CONTENT_TYPE_LATEST)

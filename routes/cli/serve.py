@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 
 import click
 
@@ -23,6 +24,12 @@ def command(host: str, port: int, workers: int) -> None:
     except SettingsError as fault:
         click.echo(str(fault), err=True)
         sys.exit(2)
+    with tempfile.TemporaryDirectory(prefix="fanal-figures-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # the library reads it when it is imported, below
+        _serve(settings, host, port, workers)
+
+
+def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
     from ivr import log
     from ivr.services import build
     from routes import create_app

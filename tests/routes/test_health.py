@@ -1,0 +1,63 @@
+"""Health and metrics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import redis
+
+from ivr.adapters.connection import SHORT, connect
+from ivr.adapters.queue import Queues
+from ivr.metrics import MEANINGS, Metrics
+from ivr.services import figures
+from ivr.settings import Secret
+from routes import create_app
+from tests.application import some_services, some_settings
+
+TOKEN = "a token for the metrics of a test, long enough"
+
+
+def test_live(tmp_path: Path) -> None:
+    """A process that answers says that it lives."""
+    client = create_app(some_services(some_settings(tmp_path))).test_client()
+
+    assert {"status": "live"} == client.get("/health/live").get_json()
+
+
+def test_metrics_closed(tmp_path: Path) -> None:
+    """Without a configured token the metrics do not exist."""
+    client = create_app(some_services(some_settings(tmp_path))).test_client()
+
+    assert 404 == client.get("/metrics", headers={"Authorization": "Bearer "}).status_code
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [(f"Bearer {TOKEN}", 200), (f"Bearer {TOKEN}x", 403), (TOKEN, 403), ("", 403), ("Bearer é", 403)],
+)
+def test_metrics_token(tmp_path: Path, header: str, status: int) -> None:
+    """With one, they are shown to whoever sends exactly it."""
+    client = create_app(some_services(some_settings(tmp_path, metrics_token=Secret(TOKEN)))).test_client()
+
+    assert status == client.get("/metrics", headers={"Authorization": header.encode().decode("latin-1")}).status_code
+
+
+def test_gauges(tmp_path: Path, redis_url: str) -> None:
+    """Every gauge that is described is shown, and the alarm of an overdue record with it."""
+    services = some_services(some_settings(tmp_path))
+    connection = connect(redis_url, SHORT)
+    Queues(connection).raise_alarm()
+    read = figures(connection, services.shelf)
+
+    assert set(MEANINGS) == set(read)
+    assert 1.0 == read["fanal_records_overdue"]
+    assert b"fanal_records_overdue 1.0" in Metrics(lambda: read).page()
+
+
+def test_gauges_without_redis(tmp_path: Path) -> None:
+    """Where Redis is away the page is shown all the same, and says so."""
+    services = some_services(some_settings(tmp_path))
+    read = figures(redis.Redis(unix_socket_path="/nowhere"), services.shelf)
+
+    assert {"fanal_redis_up": 0.0, "fanal_directory_stale": 0.0} == read
