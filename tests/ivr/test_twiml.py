@@ -205,7 +205,7 @@ def states(directory: Directory, language: str) -> Iterator[State]:
 
 @cache
 def documents(language: str) -> Mapping[str, ET.Element]:
-    """Return what is written at all those states, with what a parser makes of it; pages after the last are no states."""
+    """Return what is written at all those states but pages after the last, with what a parser makes of it."""
     directory = load()
     scribe = a_scribe(directory, SEAL)
     world = World(directory, (language, *LANGUAGES), NOW, Caller(None, can_text=True, line=None))
