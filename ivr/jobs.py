@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -39,7 +40,7 @@ class Carrier(Protocol):
     def call(self, call: str) -> CallRecord:
         """Return who is on a call."""
 
-    def send(self, to: CallerNumber, body: str, called: str) -> str:
+    def send(self, to: CallerNumber, body: str, called: str, seconds: int) -> str:
         """Text a caller and return the text's id."""
 
     def forwarded_legs(self, call: str) -> tuple[str, ...]:
@@ -157,12 +158,13 @@ def _send(errand: SendText, mark: str, with_: Collaborators) -> str:
 
 
 def _claim_and_send(errand: SendText, mark: str, record: CallRecord, body: str, with_: Collaborators) -> str:
-    if with_.clock() >= errand.before:
+    left = math.ceil((errand.before - with_.clock()).total_seconds())
+    if left <= 0:
         return "dropped"
     if not with_.claims.take(errand, mark):
         return "repeated"
     try:
-        message = with_.provider.send(record.caller, body, record.called)
+        message = with_.provider.send(record.caller, body, record.called, left)
     except ProviderError as fault:
         if fault.fate is Fate.UNKNOWN:
             return "unknown"

@@ -23,6 +23,8 @@ class FakeProvider:
     sending_faults: deque[Exception] = field(default_factory=deque)
     """Raised by `send` only."""
     sent: list[tuple[CallerNumber, str, str]] = field(default_factory=list)
+    validity: list[int] = field(default_factory=list)
+    """Seconds that each text had left."""
     deleted: list[str] = field(default_factory=list)
 
     def call(self, call: str) -> CallRecord:
@@ -30,11 +32,12 @@ class FakeProvider:
         self._fail()
         return self.calls[call]
 
-    def send(self, to: CallerNumber, body: str, called: str) -> str:
+    def send(self, to: CallerNumber, body: str, called: str, seconds: int) -> str:
         """Take a text and return its id."""
         if self.sending_faults:
             raise self.sending_faults.popleft()
         self.sent.append((to, body, called))
+        self.validity.append(seconds)
         return f"SM{len(self.sent)}"
 
     def forwarded_legs(self, call: str) -> tuple[str, ...]:

@@ -23,8 +23,6 @@ from ivr.settings import PROVIDER_URL, Settings
 
 TIMEOUT = (3.0, 7.0)
 """Seconds for connecting and for each answer; without them the client waits for ever (facts, section 5)."""
-VALIDITY_SECONDS = 120
-"""A text that the carrier has not delivered by then must not arrive at all: the phone may be in other hands."""
 LEGS = 100
 """Forwarded legs of one call at most; a call has a handful."""
 _NOT_FOUND, _TOO_MANY, _GATEWAY_TIMEOUT = 404, 429, 504
@@ -81,8 +79,11 @@ class Provider:
         record = _tried(lambda: self._client.calls(call).fetch(), Fate.AGAIN)
         return CallRecord(CallerNumber(record._from or ""), record.to or "")
 
-    def send(self, to: CallerNumber, body: str, called: str) -> str:
-        """Text a caller from the number that they dialled, and return the text's id."""
+    def send(self, to: CallerNumber, body: str, called: str, seconds: int) -> str:
+        """Text a caller from the number that they dialled, and return the text's id.
+
+        What the carrier has not delivered within `seconds` must not arrive at all: the phone may be in other hands.
+        """
         sender = called if called in self._numbers else self._numbers[0]
 
         def create() -> str:
@@ -91,7 +92,7 @@ class Provider:
                 from_=sender,
                 body=body,
                 status_callback=self._status_callback,
-                validity_period=VALIDITY_SECONDS,
+                validity_period=seconds,
                 smart_encoded=True,  # a typographic quotation mark must not double the segments
             )
             return _id(message.sid)

@@ -73,7 +73,7 @@ def test_withheld_caller(provider: Provider, carrier: Carrier, caller: str) -> N
 
 def test_sends_from_the_number_dialled(provider: Provider, carrier: Carrier) -> None:
     """A text goes to the caller, from the number they dialled, short-lived, with a callback of ours."""
-    sid = provider.send(CallerNumber(MOBILE), "116 111", OURS[1])
+    sid = provider.send(CallerNumber(MOBILE), "116 111", OURS[1], 120)
     form = {name: values[0] for name, values in carrier.requests[-1].form.items()}
 
     assert sid in carrier.messages
@@ -89,7 +89,7 @@ def test_sends_from_the_number_dialled(provider: Provider, carrier: Carrier) -> 
 
 def test_sends_from_the_first_number_otherwise(provider: Provider, carrier: Carrier) -> None:
     """Where the record names no number of ours as dialled, the first is the sender."""
-    provider.send(CallerNumber(MOBILE), "116 111", "+40800800678")
+    provider.send(CallerNumber(MOBILE), "116 111", "+40800800678", 120)
 
     assert OURS[0] == carrier.sent[0][1]
 
@@ -143,7 +143,7 @@ def test_judges_by_the_class_of_the_answer(
     carrier.tell("POST", error)
     carrier.tell("GET", error, error)
     with pytest.raises(ProviderError) as sent:
-        provider.send(CallerNumber(MOBILE), "116 111", OURS[0])
+        provider.send(CallerNumber(MOBILE), "116 111", OURS[0], 120)
     with pytest.raises(ProviderError) as asked:
         provider.call(CALL)
     with pytest.raises(ProviderError) as listed:
@@ -159,7 +159,7 @@ def test_answer_that_tells_nothing(provider: Provider, carrier: Carrier, answer:
     carrier.tell("POST", answer)
     carrier.tell("GET", HANG_UP if answer == HANG_UP else (200, answer[1]))
     with pytest.raises(ProviderError) as sent:
-        provider.send(CallerNumber(MOBILE), "116 111", OURS[0])
+        provider.send(CallerNumber(MOBILE), "116 111", OURS[0], 120)
     with pytest.raises(ProviderError) as listed:
         provider.forwarded_legs(CALL)
 
@@ -171,7 +171,7 @@ def test_slow_answer_is_unknown(provider: Provider, carrier: Carrier, monkeypatc
     monkeypatch.setattr(provider._client.http_client, "timeout", (3, 0.1))
     carrier.gate.clear()
     with pytest.raises(ProviderError) as sent:
-        provider.send(CallerNumber(MOBILE), "116 111", OURS[0])
+        provider.send(CallerNumber(MOBILE), "116 111", OURS[0], 120)
 
     assert Fate.UNKNOWN == sent.value.fate
 
@@ -181,7 +181,7 @@ def test_refused_connection_comes_again() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     with pytest.raises(ProviderError) as sent:
-        Provider.connect(settings_for(f"http://127.0.0.1:{port}")).send(CallerNumber(MOBILE), "116 111", OURS[0])
+        Provider.connect(settings_for(f"http://127.0.0.1:{port}")).send(CallerNumber(MOBILE), "116 111", OURS[0], 120)
 
     assert (None, Fate.AGAIN) == (sent.value.status, sent.value.fate)
 
@@ -195,7 +195,7 @@ def test_errors_quote_nobody(provider: Provider, carrier: Carrier) -> None:
     """What is raised holds no word of the provider's, in itself or in what it remembers."""
     carrier.tell("POST", (400, {"status": 400, "code": 21211, "message": f"{MOBILE} is not valid"}))
     with pytest.raises(ProviderError) as sent:
-        provider.send(CallerNumber(MOBILE), "116 111", OURS[0])
+        provider.send(CallerNumber(MOBILE), "116 111", OURS[0], 120)
     fault = sent.value
 
     assert ("status 400, code 21211, refused", None, None) == (str(fault), fault.__cause__, fault.__context__)
@@ -203,7 +203,7 @@ def test_errors_quote_nobody(provider: Provider, carrier: Carrier) -> None:
 
 def test_keeps_nothing_of_a_request(provider: Provider) -> None:
     """Twilio's client does not go on holding the last request, which named the caller."""
-    provider.send(CallerNumber(MOBILE), "116 111", OURS[0])
+    provider.send(CallerNumber(MOBILE), "116 111", OURS[0], 120)
     client = provider._client.http_client
 
     assert (None, None) == (client._test_only_last_request, client._test_only_last_response)
@@ -221,7 +221,7 @@ def test_only_the_provider_reveals_numbers() -> None:
 @pytest.mark.skipif(not DESCRIPTION.exists(), reason="the provider's own description is not beside the checkout")
 def test_asks_in_the_providers_terms(provider: Provider, carrier: Carrier) -> None:
     """Every request is one that the provider's OpenAPI description knows: path, method, names and forms of values."""
-    provider.send(CallerNumber(MOBILE), "116 111", provider.call(CALL).called)
+    provider.send(CallerNumber(MOBILE), "116 111", provider.call(CALL).called, 120)
     provider.forwarded_legs(CALL)
     provider.delete_call(CALL)
     provider.delete_message(next(iter(carrier.messages)))
