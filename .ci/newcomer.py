@@ -24,7 +24,7 @@ STOP_SECONDS = 30
 MARK = "FANAL_NEWCOMER"
 CALL = '--from RO --at "Tuesday 10:00" --keys "1,3,1" --legs completed'
 """A caller from Romania who chooses Romanian, trafficking, and to be connected."""
-HELPLINE = "0800 800 678"
+HELPLINE = "+40800800678"
 """The line against trafficking that this caller has to reach (the issue's own example, from the seeds)."""
 
 

@@ -67,7 +67,7 @@ if ! is_usable; then
     pwd >"$venv/.place"
 fi
 if [ "$(fingerprint "$kind")" != "$(cat "$venv/.$kind" 2>/dev/null)" ]; then
-    echo "Setting up $venv with $("$venv/bin/python" -V), as requirements/$kind.lock says: once, less than a minute or two."
+    echo "Setting up $venv with $("$venv/bin/python" -V), as requirements/$kind.lock says (about a minute, once)."
     pip_install --require-hashes -r "requirements/$kind.lock"
     pip_install --no-deps --no-build-isolation --editable .
     fingerprint "$kind" >"$venv/.$kind"
