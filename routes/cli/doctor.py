@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
 from ivr.lifeline import lifeline
 from ivr.settings import Settings, SettingsError
+
+FINE, DOUBTFUL, WRONG = 0, 1, 2
+Finding = tuple[int, str, str]
+"""How bad it is, what it is about, and a sentence."""
 
 
 @click.command(
@@ -18,43 +24,61 @@ from ivr.settings import Settings, SettingsError
 @click.option("--fallback", is_flag=True, help="Print the TwiML that the carrier should host as the number's fallback.")
 def command(fallback: bool) -> None:
     """Check settings, directory, catalogues and voices. Exit 0 if all is well, 1 if something is doubtful, 2 if not."""
+    if fallback:
+        _print_fallback()
+        return
+    findings = list(_findings())
+    for _, about, sentence in findings:
+        click.echo(f"{about:<12}{sentence}")
+    sys.exit(max(worst for worst, _, _ in findings))
+
+
+def _print_fallback() -> None:
+    try:
+        address = Settings.read_one("PUBLIC_URL")
+    except SettingsError as fault:
+        click.echo(str(fault), err=True)
+        sys.exit(WRONG)
+    click.echo(lifeline(f"{address}/voice"))
+
+
+def _findings() -> Iterator[Finding]:
+    folder: Path | None = None
     try:
         settings = Settings.from_env(os.environ)
+        folder = settings.directory_path
+        yield FINE, "settings", "complete"
     except SettingsError as fault:
-        if fallback and os.environ.get("PUBLIC_URL"):
-            click.echo(lifeline(os.environ["PUBLIC_URL"].rstrip("/") + "/voice"))
-            return
-        click.echo(str(fault), err=True)
-        sys.exit(2)
-    if fallback:
-        click.echo(lifeline(f"{settings.public_url}/voice"))
-        return
-    sys.exit(_examine(settings))
+        yield from ((WRONG, "settings", sentence) for sentence in fault.faults)
+    yield from _about_directory(folder)
+    yield from _about_languages()
 
 
-def _examine(settings: Settings) -> int:
+def _about_directory(folder: Path | None) -> Iterator[Finding]:
     from directory.faults import Faults
     from directory.load import load
+
+    try:
+        directory = load(folder)
+    except Faults as faults:
+        yield from ((WRONG, "directory", str(fault)) for fault in faults.faults)
+        return
+    yield FINE, "directory", f"revision {directory.revision}, {len(directory.helplines)} services"
+    never = sum(helpline.checked is None for helpline in directory.helplines.values())
+    if never:
+        yield DOUBTFUL, "directory", f"{never} of them have never been checked by ringing"
+
+
+def _about_languages() -> Iterator[Finding]:
     from ivr.catalogue import load_catalogues
     from ivr.edition import offered_languages
     from ivr.voices import load_voices
 
-    click.echo("settings    complete")
-    try:
-        directory = load(settings.directory_path)
-    except Faults as faults:
-        click.echo(f"directory   refused; the last good one is served\n{faults}", err=True)
-        return 2
-    never = sum(helpline.checked is None for helpline in directory.helplines.values())
-    click.echo(f"directory   revision {directory.revision}, {len(directory.helplines)} services, {never} never checked")
     catalogues, voices = load_catalogues(), load_voices()
-    spoken, _, faults_of_languages = offered_languages(catalogues, voices)
-    click.echo(f"languages   spoken: {', '.join(spoken)}")
-    drafts = [tag for tag, catalogue in catalogues.items() if not catalogue.reviewed]
-    click.echo(f"            drafts that no native speaker has read: {', '.join(sorted(drafts)) or 'none'}")
-    for fault in faults_of_languages:
-        click.echo(f"            {fault}")
-    for voice in voices.values():
-        if voice.doubt:
-            click.echo(f"voice       {voice.tag}: {voice.doubt}")
-    return 1 if never or drafts or faults_of_languages else 0
+    spoken, _, faults = offered_languages(catalogues, voices)
+    yield FINE, "languages", f"offered by voice: {', '.join(spoken)}"
+    drafts = sorted(tag for tag, catalogue in catalogues.items() if not catalogue.reviewed)
+    if drafts:
+        yield DOUBTFUL, "languages", f"drafts that no native speaker has read: {', '.join(drafts)}"
+    yield from ((WRONG, "languages", fault) for fault in faults)
+    yield from ((DOUBTFUL, "voices", f"{voice.tag}: {voice.doubt}") for voice in voices.values() if voice.doubt)

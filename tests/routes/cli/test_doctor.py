@@ -1,0 +1,65 @@
+"""`fanal doctor`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from click.testing import CliRunner
+
+from routes.cli import main
+
+SETTINGS = {
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": "a token",
+    "TWILIO_NUMBER": "+442079460123",
+    "PUBLIC_URL": "https://fanal.example.org",
+    "SECRET_KEY": "s" * 40,
+    "REDIS_URL": "redis://127.0.0.1",
+}
+NOTHING = dict.fromkeys(SETTINGS, "")
+
+
+def test_doubtful() -> None:
+    """With complete settings, what nobody has checked or read is named, with exit status 1."""
+    ran = CliRunner().invoke(main, ["doctor"], env=SETTINGS)
+
+    assert 1 == ran.exit_code
+    assert "settings    complete" in ran.output
+    assert "never been checked by ringing" in ran.output
+    assert "drafts that no native speaker has read: de, en, es, fr, hu, it, nl, ro" in ran.output
+
+
+def test_missing_settings() -> None:
+    """Every missing setting is named, the rest is examined all the same, and the exit status is 2."""
+    ran = CliRunner().invoke(main, ["doctor"], env=NOTHING)
+
+    assert 2 == ran.exit_code
+    assert all(name in ran.output for name in SETTINGS)
+    assert "offered by voice" in ran.output
+
+
+def test_broken_directory(tmp_path: Path) -> None:
+    """A directory with faults is refused in words, with exit status 2."""
+    (tmp_path / "needs.yaml").write_text("general: [", encoding="utf-8")
+    ran = CliRunner().invoke(main, ["doctor"], env={**SETTINGS, "DIRECTORY_PATH": str(tmp_path)})
+
+    assert 2 == ran.exit_code
+    assert "needs.yaml" in ran.output
+
+
+def test_fallback() -> None:
+    """The fallback is one TwiML document that leads back to the menu, and needs no setting but PUBLIC_URL."""
+    ran = CliRunner().invoke(main, ["doctor", "--fallback"], env={**NOTHING, "PUBLIC_URL": SETTINGS["PUBLIC_URL"]})
+    document = ET.fromstring(ran.output.encode())  # noqa: S314 - our own document
+
+    assert 0 == ran.exit_code
+    assert "https://fanal.example.org/voice" == document.findtext("Redirect")
+
+
+def test_fallback_without_address() -> None:
+    """Without PUBLIC_URL there is nothing to lead back to: that is said, with exit status 2."""
+    ran = CliRunner().invoke(main, ["doctor", "--fallback"], env=NOTHING)
+
+    assert 2 == ran.exit_code
+    assert "PUBLIC_URL" in ran.output
