@@ -6,15 +6,16 @@ reported as stale; the last good tables are kept on disk, so that a restart does
 
 from __future__ import annotations
 
+import filecmp
 import logging
 import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from directory.faults import Faults
 from directory.load import PACKAGED, load
 from directory.model import Directory
 from ivr.catalogue import Catalogue
@@ -24,6 +25,10 @@ from ivr.voices import Voice
 
 LOOK_SECONDS = 1.0
 """How often the tables are looked at: a new revision is served within 2 seconds."""
+Fingerprint = tuple[tuple[str, int, int], ...]
+"""Names of the tables, when they were last written, in nanoseconds, and their sizes in bytes."""
+_TABLES = "*.y*ml"
+"""What `directory.load` reads, or refuses for its name."""
 log = logging.getLogger(__name__)
 
 
@@ -51,7 +56,7 @@ class Shelf:
         self._folder = folder or PACKAGED
         self._kept = kept
         self._make = make
-        self._seen: tuple[tuple[str, int, int], ...] = ()
+        self._seen: Fingerprint | None = None
         self._edition: Edition | None = None
         self.stale = False
         """The tables on disk cannot be read; an earlier revision is being served."""
@@ -65,20 +70,18 @@ class Shelf:
         return self._edition
 
     def refresh(self) -> None:
-        """Look at the tables, and serve them if they have changed and are without fault."""
-        found = _fingerprint(self._folder)
-        if found == self._seen:
-            return
-        self._seen = found
+        """Look at the tables, and serve them if they have changed and are without fault. Raises nothing."""
+        found = None
         try:
+            found = _fingerprint(self._folder)
+            if found == self._seen:
+                return
             self._edition = self._make(load(self._folder))
-        except (Faults, OSError):
-            self.stale = True
-            log.exception("directory_refused")
-            self._fall_back()
+        except Exception as fault:  # noqa: BLE001 - whatever is wrong with new tables, the old ones go on serving
+            self._refuse(fault, found)
             return
-        self.stale = False
-        self._keep()
+        self._seen, self.stale = found, False
+        self._keep(found)
 
     def watch(self) -> None:
         """Keep looking from a thread of this process; called after the server has made its workers."""
@@ -91,23 +94,38 @@ class Shelf:
             time.sleep(LOOK_SECONDS)
             self.refresh()
 
-    def _fall_back(self) -> None:
+    def _refuse(self, fault: Exception, found: Fingerprint | None) -> None:
+        """Go on with what there is. Faults stay until the tables change; a disk may be well again without that."""
+        again = isinstance(fault, OSError)
+        if not (again and self.stale):
+            log.error("directory_refused", exc_info=fault)
+        self._seen, self.stale = None if again else found, True
         if self._edition is None and self._kept.is_dir():
             try:
                 self._edition = self._make(load(self._kept))
-            except (Faults, OSError):
+            except Exception:
                 log.exception("kept_directory_refused")
 
-    def _keep(self) -> None:
-        """Keep a copy of the good tables; a disk that refuses must not stop anything."""
-        fresh = self._kept.with_suffix(".new")
+    def _keep(self, found: Fingerprint) -> None:
+        """Keep a copy of the good tables; a disk that refuses must not stop anything.
+
+        Several processes may do so at once, so each copies into a folder of its own and then renames that.
+        """
+        names = [name for name, _, _ in found]
         try:
-            shutil.rmtree(fresh, ignore_errors=True)
-            fresh.mkdir(parents=True)
-            for path in self._folder.glob("*.yaml"):
-                shutil.copyfile(path, fresh / path.name)
-            shutil.rmtree(self._kept, ignore_errors=True)
-            fresh.rename(self._kept)
+            if _same_tables(self._folder, self._kept, names):
+                return
+            self._kept.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self._kept.parent, ignore_cleanup_errors=True) as own:
+                new, old = Path(own) / "new", Path(own) / "old"
+                new.mkdir()
+                for name in names:
+                    shutil.copyfile(self._folder / name, new / name)
+                if _fingerprint(self._folder) != found:
+                    return  # they have changed meanwhile, and nobody knows yet whether they are good
+                if self._kept.exists():
+                    self._kept.rename(old)
+                new.rename(self._kept)
         except OSError:
             log.warning("directory_not_kept")
 
@@ -124,5 +142,11 @@ def offered_languages(
     return spoken, written, tuple(faults)
 
 
-def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    return tuple((path.name, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in sorted(folder.glob("*.yaml")))
+def _fingerprint(folder: Path) -> Fingerprint:
+    return tuple((path.name, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in sorted(folder.glob(_TABLES)))
+
+
+def _same_tables(one: Path, other: Path, names: list[str]) -> bool:
+    if names != sorted(path.name for path in other.glob(_TABLES)):
+        return False
+    return filecmp.cmpfiles(one, other, names, shallow=False)[0] == names

@@ -1,4 +1,4 @@
-"""Webhook forms: what is missing or strange becomes the harmless case, and only a demonstration lets callers pretend."""
+"""Webhook forms: what is missing or strange becomes the harmless case; only a demonstration has a pretended time."""
 
 from __future__ import annotations
 
