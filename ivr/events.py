@@ -63,9 +63,12 @@ class Event:
     @classmethod
     def from_fields(cls, fields: Mapping[str, str]) -> Event:
         """Read an event back; raises KeyError or ValueError where the fields are not one."""
+        band = int(fields["band"])
+        if band not in range(24 // BAND_HOURS):
+            raise ValueError(f"there is no hour band {band}")
         return cls(
             dt.date.fromisoformat(fields["day"]),
-            int(fields["band"]),
+            band,
             EventKind(fields["kind"]),
             fields["name"],
             fields["language"],

@@ -1,7 +1,8 @@
 """Conversations by text, kept in Redis for half an hour under an identifier that means nothing to anybody else.
 
 The identifier is a keyed hash of the two numbers whose key changes every day, so it cannot be computed without our
-secret nor joined from one day to the next; the value is a sealed state, which names no caller.
+secret nor joined from one day to the next; the value is a sealed state, which names no caller, and the carrier's id of
+the last text.
 """
 
 from __future__ import annotations
@@ -43,24 +44,25 @@ class Conversations:
         self._redis = redis.Redis.from_url(
             redis_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 0)
         )
-        self._secret = secrets[0]
+        self._secrets = tuple(secrets)
         self._seal = seal
 
     def recall(self, sender: str, receiver: str, now: dt.datetime) -> Kept | None:
         """Return what is kept for these two numbers, None if there is nothing; raises `AwayError`."""
-        for day in (now, now - LIFE):
-            identifier = self._identifier(sender, receiver, day)
-            try:
-                kept = self._redis.get(identifier)
-            except redis.RedisError:
-                raise AwayError from None
-            if isinstance(kept, bytes):
-                return self._opened(kept.decode(), identifier, now)
+        days = dict.fromkeys(day.astimezone(dt.UTC).date() for day in (now, now - LIFE))
+        identifiers = [_identifier(secret, sender, receiver, day) for day in days for secret in self._secrets]
+        try:
+            values: Sequence[object] = self._redis.mget(identifiers)
+        except redis.RedisError:
+            raise AwayError from None
+        for identifier, value in zip(identifiers, values, strict=True):
+            if isinstance(value, bytes):
+                return self._opened(value.decode(errors="replace"), identifier, now)
         return None
 
     def keep(self, sender: str, receiver: str, kept: Kept, now: dt.datetime) -> None:
         """Keep the conversation for half an hour; raises `AwayError`."""
-        identifier = self._identifier(sender, receiver, now)
+        identifier = _identifier(self._secrets[0], sender, receiver, now.astimezone(dt.UTC).date())
         try:
             self._redis.set(identifier, f"{self._seal.seal(kept.state, identifier, now)} {kept.message}", ex=LIFE)
         except redis.RedisError:
@@ -73,6 +75,7 @@ class Conversations:
         except UnreadableStateError:
             return None
 
-    def _identifier(self, sender: str, receiver: str, day: dt.datetime) -> str:
-        key = derive(self._secret, f"fanal text conversation {day.astimezone(dt.UTC).date()}".encode())
-        return "fanal:text:" + hmac.new(key, f"{sender} {receiver}".encode(), hashlib.sha256).hexdigest()[:32]
+
+def _identifier(secret: str, sender: str, receiver: str, day: dt.date) -> str:
+    key = derive(secret, f"fanal text conversation {day}".encode())
+    return "fanal:text:" + hmac.new(key, f"{sender} {receiver}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,0 +1,171 @@
+"""Events and errands: coarse, readable again after a stay on disk, and without anything about who called."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import fields, replace
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.events import TEXT_LIFE, Event, EventKind, PurgeCall, PurgeMessage, SendText
+
+WORDS = st.text(max_size=20)
+EVENTS = st.builds(
+    Event,
+    day=st.dates(),
+    band=st.integers(0, 3),
+    kind=st.sampled_from(EventKind),
+    name=WORDS,
+    language=WORDS,
+    country=WORDS,
+    need=WORDS,
+)
+FIELDS = {
+    "day": "2026-11-24",
+    "band": "1",
+    "kind": "step",
+    "name": "need",
+    "language": "ro",
+    "country": "RO",
+    "need": "trafficking",
+}
+EVENT = Event(dt.date(2026, 11, 24), 1, EventKind.STEP, "need", "ro", "RO", "trafficking")
+
+
+@given(EVENTS)
+def test_what_is_written_is_read_again(event: Event) -> None:
+    """Any event comes back from the stream or the spool as it was, all its fields being strings there."""
+    written = event.fields()
+
+    assert event == Event.from_fields(written)
+    assert {str} == {type(value) for value in written.values()}
+
+
+def test_fields() -> None:
+    """The names of the fields are those of the stream, which outlives a version of the program."""
+    assert FIELDS == EVENT.fields()
+    assert EVENT == Event.from_fields(FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "second", "band"),
+    [
+        (0, 0, 0, 0),
+        (5, 59, 59, 0),
+        (6, 0, 0, 1),
+        (11, 59, 59, 1),
+        (12, 0, 0, 2),
+        (17, 59, 59, 2),
+        (18, 0, 0, 3),
+        (23, 59, 59, 3),
+    ],
+)
+def test_bands(hour: int, minute: int, second: int, band: int) -> None:
+    """A time is counted as a quarter of its day, which is all that is known of it afterwards."""
+    now = dt.datetime(2026, 11, 24, hour, minute, second, 999_999, tzinfo=dt.UTC)
+
+    assert Event(dt.date(2026, 11, 24), band, EventKind.STEP, "need") == Event.at(now, EventKind.STEP, "need")
+
+
+@pytest.mark.parametrize(
+    ("zone", "local", "day", "band"),
+    [
+        ("Europe/Bucharest", "2026-11-24T01:30", "2026-11-23", 3),
+        ("Europe/Bucharest", "2026-11-24T02:00", "2026-11-24", 0),
+        ("Europe/Bucharest", "2026-07-24T02:59", "2026-07-23", 3),
+        ("Europe/London", "2026-11-24T06:00", "2026-11-24", 1),
+        ("Europe/London", "2026-07-24T06:00", "2026-07-24", 0),
+        ("America/New_York", "2026-11-24T19:00", "2026-11-25", 0),
+    ],
+)
+def test_day_and_band_are_universal(zone: str, local: str, day: str, band: int) -> None:
+    """Wherever the caller is, events are counted in days of universal time, in summer and in winter."""
+    event = Event.at(dt.datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)), EventKind.STEP, "need")
+
+    assert (day, band) == (event.day.isoformat(), event.band)
+
+
+def test_unknown_is_a_dash() -> None:
+    """A language, country or need that is not known yet is counted as such."""
+    now = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+    expected = Event(dt.date(2026, 11, 24), 0, EventKind.STEP, "language", "-", "-", "-")
+
+    assert expected == Event.at(now, EventKind.STEP, "language", None, None, None)
+    assert expected == Event.at(now, EventKind.STEP, "language", "", "", "")
+
+
+@pytest.mark.parametrize("missing", sorted(FIELDS))
+def test_event_with_a_field_less_is_refused(missing: str) -> None:
+    """An entry without one of the fields is no event."""
+    with pytest.raises(KeyError):
+        Event.from_fields({name: value for name, value in FIELDS.items() if name != missing})
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("day", ""),
+        ("day", "today"),
+        ("day", "2026-11-31"),
+        ("day", "24.11.2026"),
+        ("band", ""),
+        ("band", "-1"),
+        ("band", "4"),
+        ("band", "1.0"),
+        ("band", "night"),
+        ("kind", ""),
+        ("kind", "STEP"),
+        ("kind", "call"),
+    ],
+)
+def test_event_with_a_wrong_field_is_refused(field: str, value: str) -> None:
+    """An entry with a day, a band or a kind that there is not is no event."""
+    with pytest.raises(ValueError):
+        Event.from_fields(FIELDS | {field: value})
+
+
+@given(st.dictionaries(st.sampled_from(sorted(FIELDS)), st.text(max_size=12)))
+def test_any_entry_is_read_or_refused(fields: dict[str, str]) -> None:
+    """Whatever stands in the stream, it is an event or is refused by one of two names."""
+    try:
+        event = Event.from_fields(FIELDS | fields)
+    except (KeyError, ValueError):
+        return
+
+    assert event == Event.from_fields(event.fields())
+
+
+def test_further_fields_are_ignored() -> None:
+    """An entry of a newer version, with a field more, is still counted."""
+    assert EVENT == Event.from_fields(FIELDS | {"times": "3"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "known"),
+    [
+        (Event, {"day", "band", "kind", "name", "language", "country", "need"}),
+        (SendText, {"call", "helpline", "language", "form", "before"}),
+        (PurgeCall, {"call"}),
+        (PurgeMessage, {"message", "fate"}),
+    ],
+)
+def test_nothing_is_known_of_the_caller(kind: type, known: set[str]) -> None:
+    """No event and no errand has room for a number: a new field has to be thought about here."""
+    assert known == {field.name for field in fields(kind)}
+
+
+def test_events_of_one_band_are_equal() -> None:
+    """Two callers who did the same in the same quarter of a day cannot be told apart."""
+    now = dt.datetime(2026, 11, 24, 6, 0, tzinfo=dt.UTC)
+    later = now + dt.timedelta(hours=5, minutes=59)
+
+    assert Event.at(now, EventKind.STEP, "need", "ro") == Event.at(later, EventKind.STEP, "need", "ro")
+    assert EVENT != replace(EVENT, band=2)
+
+
+def test_text_lives_two_minutes() -> None:
+    """A text that comes later may come into other hands."""
+    assert dt.timedelta(seconds=120) == TEXT_LIFE
