@@ -265,7 +265,7 @@ def test_vanishing_table_harms_nothing(tables: Tables) -> None:
 def test_no_fault_takes_the_edition_away(
     tables: Tables, where: str, fault: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever loading or making raises, be it our own fault, the old edition serves, and the next good one is taken."""
+    """Whatever loading or making raises, even our own fault, the old edition serves, and the next good one is taken."""
     shelf = tables.shelf()
     tables.change(gb_yaml=BETTER_FILES["gb.yaml"])
     with monkeypatch.context() as patched:
