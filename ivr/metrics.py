@@ -9,6 +9,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from ivr.state import Step
+
 
 class Metrics:
     """The counters of the web processes, and gauges that are read when somebody asks.
@@ -19,12 +21,17 @@ class Metrics:
 
     def __init__(self, gauges: Callable[[], Mapping[str, float]] = dict) -> None:
         self.registry = CollectorRegistry()
-        self.steps = Counter("fanal_steps", "Turns answered, by step.", ["step"], registry=self.registry)
+        steps = Counter("fanal_steps", "Turns answered, by step.", ["step"], registry=self.registry)
+        self._steps = {step.name.lower(): steps.labels(step.name.lower()) for step in Step}
         self.faults = Counter(
             "fanal_faults", "Exceptions behind which a caller was led on.", ["where"], registry=self.registry
         )
         self.refused = Counter("fanal_refused", "Requests with a bad signature.", registry=self.registry)
         self._gauges = _Gauges(gauges)
+
+    def step(self, name: str) -> None:
+        """Add one answered turn of a step."""
+        self._steps[name].inc()
 
     def page(self) -> bytes:
         """Write all figures as Prometheus reads them; those of other processes of the same server included."""

@@ -19,13 +19,15 @@ class CallerNumber:
 
     A withheld number arrives as a word ("anonymous"), as nothing, or as a word spelt on a keypad
     ("+266696687"); none of these is a valid number, so all of them count as withheld (facts: the provider's
-    voice request page, and the values seen in public code).
+    voice request page, and the values seen in public code). A number without a kind is not a valid one.
     """
 
-    __slots__ = ("_number",)
+    __slots__ = ("_kind", "_number")
 
     def __init__(self, raw: str) -> None:
-        self._number = _parse(raw)
+        number = _parse(raw)
+        self._kind = PhoneNumberType.UNKNOWN if number is None else phonenumbers.number_type(number)
+        self._number = None if self._kind == PhoneNumberType.UNKNOWN else number
 
     def __repr__(self) -> str:
         return "CallerNumber('…')"
@@ -48,7 +50,7 @@ class CallerNumber:
     @property
     def can_text(self) -> bool:
         """True where the number is one that takes texts; a landline or an unsure one is not."""
-        return self._number is not None and phonenumbers.number_type(self._number) in TEXTABLE
+        return self._kind in TEXTABLE
 
     def reveal(self) -> str:
         """Return the number in E.164. Only `ivr.adapters.provider` may ask (a test says so)."""
@@ -68,7 +70,6 @@ def _parse(raw: str) -> phonenumbers.PhoneNumber | None:
     if not _E164.fullmatch(raw):
         return None
     try:
-        number = phonenumbers.parse(raw)
+        return phonenumbers.parse(raw)
     except phonenumbers.NumberParseException:
         return None
-    return number if phonenumbers.is_valid_number(number) else None

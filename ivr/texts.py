@@ -58,9 +58,9 @@ def compose(
     return next((text for text in candidates if segments(text) == 1), candidates[0])
 
 
-def written_turn(turn: Turn, speech: Speech) -> str:
+def written_turn(turn: Turn, speech: Speech, lead: Iterable[Line] = ()) -> str:
     """Write a turn as one message: its lines, then the keys that can be sent back."""
-    said = [speech.written(line) for line in turn.lines]
+    said = [speech.written(line) for line in (*lead, *turn.lines)]
     offered = [f"{option.key}: {speech.written(option.written)}" for option in turn.options if option.written]
     reserved = speech.written(Line(Phrase.RESERVED_TEXT, turn.language))
     return "\n".join((*said, *offered, reserved))[:LONGEST]

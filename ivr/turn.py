@@ -28,14 +28,17 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything outside the state that a turn depends on."""
+    """Everything outside the state that a turn depends on: whoever agrees in all of it is given the same turn."""
 
     directory: Directory
     languages: tuple[str, ...]
     """Languages that can be offered on this channel, in the stated order."""
     now: dt.datetime
-    """Aware."""
+    """Aware, and cut to its minute: opening hours know no shorter time."""
     caller: Caller
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "now", self.now.replace(second=0, microsecond=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +127,15 @@ class Forward:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One thing to be counted about this turn."""
+    """One thing to be counted about an answer."""
 
     kind: EventKind
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Turn:
-    """What happens next. `state` is where the conversation now stands."""
+    """What is said and offered in a state. Two are the same only if they are one object."""
 
     state: State
     language: str
@@ -144,6 +147,20 @@ class Turn:
     """Where no key leads; None where the turn forwards or ends."""
     forward: Forward | None = None
     ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one act of the caller is answered: a turn, with what led to it and what it leaves to be done."""
+
+    turn: Turn
+    lead: tuple[Line, ...] = ()
+    """Said before the turn's own words."""
     counts: tuple[Count, ...] = ()
     text: Form | None = None
-    """The caller has just agreed to a text about `state.helpline`, in this form."""
+    """The caller has just agreed to a text about the turn's service, in this form."""
+
+    @property
+    def state(self) -> State:
+        """Where the conversation now stands."""
+        return self.turn.state

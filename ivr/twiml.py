@@ -19,6 +19,8 @@ from ivr.turn import Line, Turn
 from ivr.voices import Voice
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+KEPT_TURNS = 2048
+"""Turns whose words are remembered, some kilobytes each."""
 WAIT = 7
 """Seconds of silence after a prompt (ISO/IEC 13714 asks for 3 to 10)."""
 RING = 25
@@ -38,48 +40,45 @@ class Leg:
 
 
 class Scribe:
-    """Writes turns as TwiML."""
+    """Writes turns as TwiML. What a turn says is written once and remembered with it."""
 
     def __init__(self, speech: Speech, voices: Mapping[str, Voice], seal: Seal, public_url: str) -> None:
         self._speech = speech
         self._voices = voices
         self._seal = seal
-        self._public_url = public_url
-        self._say = lru_cache(8192)(self._written_say)
+        self._steps = escape(public_url, {'"': "&quot;"}) + "/voice"
+        self._words = lru_cache(KEPT_TURNS)(self._words_of)
 
-    def write(self, turn: Turn, leg: Leg, now: dt.datetime) -> str:
-        """Return the TwiML of a turn, for the call of `leg`."""
-        said = self._said(_lines(turn))
+    def write(self, turn: Turn, leg: Leg, now: dt.datetime, lead: Iterable[Line] = ()) -> str:
+        """Return the TwiML of a turn, for the call of `leg`; `lead` is said first. Tokens need no escaping."""
+        said = (self._said(lead) if lead else "") + self._words(turn)
         if turn.ends:
             return f"{HEAD}<Response>{said}<Hangup/></Response>"
         token = self._seal.seal(turn.state, leg.call, now)
         if turn.forward:
-            action = self._address("outcome", token)
             return (
-                f'{HEAD}<Response>{said}<Dial action={action} method="POST" timeout="{RING}" '
+                f'{HEAD}<Response>{said}<Dial action="{self._steps}/outcome/{token}" method="POST" timeout="{RING}" '
                 f"callerId={quoteattr(leg.caller_id)}><Number>{escape(turn.forward.dial)}</Number></Dial></Response>"
             )
         return (
-            f'{HEAD}<Response><Gather input="dtmf" action={self._address("key", token)} method="POST" numDigits="1" '
+            f'{HEAD}<Response><Gather input="dtmf" action="{self._steps}/key/{token}" method="POST" numDigits="1" '
             f'timeout="{WAIT}" finishOnKey="">{said}</Gather>'
-            f'<Redirect method="POST">{escape(self._path("silence", token))}</Redirect></Response>'
+            f'<Redirect method="POST">{self._steps}/silence/{token}</Redirect></Response>'
         )
+
+    def _words_of(self, turn: Turn) -> str:
+        offers = (option.spoken for option in turn.options if option.spoken)
+        return self._said(chain(turn.lines, offers, turn.coda))
 
     def _said(self, lines: Iterable[Line]) -> str:
         """Say each run of lines of one language in one breath."""
-        return "".join(self._say(tuple(run)) for _, run in groupby(lines, key=lambda line: line.language))
+        return "".join(self._say(language, run) for language, run in groupby(lines, key=lambda line: line.language))
 
-    def _written_say(self, run: tuple[Line, ...]) -> str:
-        voice = self._voices[run[0].language]
+    def _say(self, language: str, run: Iterable[Line]) -> str:
+        voice = self._voices[language]
         named = f" voice={quoteattr(voice.voice)}" if voice.voice else ""
         words = " ".join(self._speech.spoken(line) for line in run)
         return f"<Say{named} language={quoteattr(voice.speak)}>{escape(words)}</Say>"
-
-    def _address(self, way: str, token: str) -> str:
-        return quoteattr(self._path(way, token))
-
-    def _path(self, way: str, token: str) -> str:
-        return f"{self._public_url}/voice/{way}/{token}"
 
 
 def message(text: str, status_address: str) -> str:
@@ -87,7 +86,3 @@ def message(text: str, status_address: str) -> str:
     return (
         f'{HEAD}<Response><Message action={quoteattr(status_address)} method="POST">{escape(text)}</Message></Response>'
     )
-
-
-def _lines(turn: Turn) -> Iterable[Line]:
-    return chain(turn.lines, (option.spoken for option in turn.options if option.spoken), turn.coda)

@@ -24,7 +24,7 @@ _HEADERS = {
 
 def create_app(services: Services) -> Flask:
     """Build the web application around its services. No import has an effect; nothing is read from the environment."""
-    from flask import Flask
+    from flask import Flask, redirect
 
     from routes import health, sms, status, voice
 
@@ -37,11 +37,14 @@ def create_app(services: Services) -> Flask:
         from routes import phone  # the browser phone stands only where the carrier is a stand-in
 
         app.register_blueprint(phone.bp)
+        app.add_url_rule("/", "home", lambda: redirect("/phone"))
     app.after_request(_harden)
     return app
 
 
 def _harden(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+    """Bind pages to their own origin; the carrier's markup is no page."""
+    if response.mimetype != "text/xml":
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
     return response

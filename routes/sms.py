@@ -18,7 +18,7 @@ from ivr.phrases import Phrase
 from ivr.services import Services
 from ivr.state import Channel, State
 from ivr.texts import written_turn
-from ivr.turn import Turn, World
+from ivr.turn import Answer, World
 from ivr.twiml import EMPTY, message
 from routes.forms import SmsRequest, read_sms, the_services
 from routes.guard import signed_by_the_carrier
@@ -71,17 +71,17 @@ def _conversation(text: SmsRequest, world: World, edition: Edition, services: Se
         kept = services.conversations.recall(text.sender, text.receiver, text.now)
         if kept and kept.message == text.message:  # the carrier sends a text again when it was not answered in time
             return written_turn(flow.enter(kept.state, world), edition.speech)
-        turn = flow.press(kept.state, text.body, world) if kept else flow.begin(world, Channel.SMS)
-        services.conversations.keep(text.sender, text.receiver, Kept(turn.state, text.message), text.now)
+        answer = flow.press(kept.state, text.body, world) if kept else flow.begin(world, Channel.SMS)
+        services.conversations.keep(text.sender, text.receiver, Kept(answer.state, text.message), text.now)
     except AwayError:
         return _self_contained(world, edition)
-    _count(turn, services)
-    return written_turn(turn, edition.speech)
+    _count(answer, services)
+    return written_turn(answer.turn, edition.speech, answer.lead)
 
 
-def _count(turn: Turn, services: Services) -> None:
-    state, happened = turn.state, services.clock()
-    for count in turn.counts:
+def _count(answer: Answer, services: Services) -> None:
+    turn, state, happened = answer.turn, answer.turn.state, services.clock()
+    for count in answer.counts:
         services.outbox.put(Event.at(happened, count.kind, count.name, turn.language, state.country, state.need))
 
 

@@ -14,7 +14,7 @@ from ivr.flow.people import towards_person
 from ivr.lifeline import lifeline
 from ivr.services import Services
 from ivr.state import State, Step, UnreadableStateError
-from ivr.turn import Turn, World
+from ivr.turn import Answer, World
 from ivr.twiml import Leg
 from routes.forms import VoiceRequest, read_voice, the_services
 from routes.guard import signed_by_the_carrier
@@ -42,12 +42,12 @@ def key(token: str) -> Response:
     world = _world(call, edition)
     state = _opened(token, call, services)
     if state is None:
-        turn = flow.begin_again(world)
+        answer = flow.begin_again(world)
     elif call.digits:
-        turn = flow.press(state, call.digits, world)
+        answer = flow.press(state, call.digits, world)
     else:
-        turn = flow.keep_silent(state, world)
-    return _say(turn, call, edition, services)
+        answer = flow.keep_silent(state, world)
+    return _say(answer, call, edition, services)
 
 
 @bp.post("/silence/<token>")
@@ -58,8 +58,8 @@ def silence(token: str) -> Response:
     edition = services.shelf.current
     world = _world(call, edition)
     state = _opened(token, call, services)
-    turn = flow.keep_silent(state, world) if state else flow.begin_again(world)
-    return _say(turn, call, edition, services)
+    answer = flow.keep_silent(state, world) if state else flow.begin_again(world)
+    return _say(answer, call, edition, services)
 
 
 @bp.post("/outcome/<token>")
@@ -70,8 +70,8 @@ def outcome(token: str) -> Response:
     edition = services.shelf.current
     world = _world(call, edition)
     state = _opened(token, call, services)
-    turn = flow.come_back(state, call.outcome, world) if state else flow.begin_again(world)
-    return _say(turn, call, edition, services)
+    answer = flow.come_back(state, call.outcome, world) if state else flow.begin_again(world)
+    return _say(answer, call, edition, services)
 
 
 @bp.post("/fallback")
@@ -110,7 +110,8 @@ def _to_a_person(services: Services) -> Response:
     world = _world(call, edition)
     country = call.caller.line or call.caller.country
     state = State(step=Step.PERSON, country=country if country in edition.directory.countries else None)
-    return _markup(_written(flow.enter(towards_person(state, world), world), call, edition, services))
+    turn = flow.enter(towards_person(state, world), world)
+    return _markup(edition.scribe.write(turn, Leg(call.call, call.caller_id), services.clock()))
 
 
 def _world(call: VoiceRequest, edition: Edition) -> World:
@@ -125,22 +126,17 @@ def _opened(token: str, call: VoiceRequest, services: Services) -> State | None:
         return None
 
 
-def _say(turn: Turn, call: VoiceRequest, edition: Edition, services: Services) -> Response:
-    """Answer with the turn; what it asks for is left to the outbox, which never waits."""
-    markup = _written(turn, call, edition, services)
-    state = turn.state
-    happened = services.clock()
-    for count in turn.counts:
+def _say(answer: Answer, call: VoiceRequest, edition: Edition, services: Services) -> Response:
+    """Say the answer; what it leaves to be counted and done goes to the outbox, which never waits."""
+    turn, state, happened = answer.turn, answer.turn.state, services.clock()
+    # Sealed at the real time: the one that a demonstration pretends may lie further back than a token lives.
+    markup = edition.scribe.write(turn, Leg(call.call, call.caller_id), happened, answer.lead)
+    for count in answer.counts:
         services.outbox.put(Event.at(happened, count.kind, count.name, turn.language, state.country, state.need))
-    if turn.text and state.helpline and call.caller.can_text:
-        services.outbox.put(SendText(call.call, state.helpline, turn.language, turn.text, happened + TEXT_LIFE))
-    services.metrics.steps.labels(state.step.name.lower()).inc()
+    if answer.text and state.helpline and call.caller.can_text:
+        services.outbox.put(SendText(call.call, state.helpline, turn.language, answer.text, happened + TEXT_LIFE))
+    services.metrics.step(state.step.name.lower())
     return _markup(markup)
-
-
-def _written(turn: Turn, call: VoiceRequest, edition: Edition, services: Services) -> str:
-    """Write the turn, sealed at the real time: a pretended one may lie further back than a token lives."""
-    return edition.scribe.write(turn, Leg(call.call, call.caller_id), services.clock())
 
 
 def _markup(text: str) -> Response:

@@ -1,12 +1,12 @@
 """The conversation: a finite state machine without input or output.
 
-(state, key, world) becomes a turn. Every option of a turn already holds the state it leads to, so that the whole
-graph can be walked and tested. The steps live in `menus`, `referral` and `people`; what silence, a wrong key and
-the outcome of a forwarding mean is decided here, once for all steps.
+(state, key, world) becomes an answer: a turn, and what is to be counted and done. Every option of a turn already holds
+the state it leads to, so that the whole graph can be walked and tested. The steps live in `menus`, `referral` and
+`people`; what silence, a wrong key and the outcome of a forwarding mean is decided here, once for all steps.
 
-Silence is a normal way of calling: the first time the turn is repeated, the second time the simplest choice is
-made, the third time a person is called. A key without meaning counts like silence, so no error leads to a harder
-menu and none ends a call (W3C supplemental pattern o6p04, "voice menus").
+Silence is a normal way of calling: the first time the turn is repeated, the second time the simplest choice is made,
+the third time a person is called. A key without meaning counts like silence, so no error leads to a harder menu and
+none ends a call (W3C supplemental pattern o6p04, "voice menus").
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
+from functools import lru_cache
 
 from ivr.events import EventKind
 from ivr.flow import menus, people, referral
 from ivr.flow.ways import RESERVED_KEYS, language_of, left_behind
 from ivr.phrases import Phrase
 from ivr.state import Channel, State, Step
-from ivr.turn import Count, Line, Option, Turn, World
+from ivr.turn import Answer, Count, Line, Option, Turn, World
 
 Enter = Callable[[State, World], Turn]
 
@@ -52,6 +53,8 @@ class Outcome(StrEnum):
     CANCELED = "canceled"
 
 
+KEPT_TURNS = 2048
+"""Turns remembered in one process, some kilobytes each."""
 PATIENCE = 3
 """Silent turns after which a person is called."""
 _REACHED = {Outcome.COMPLETED, Outcome.ANSWERED}
@@ -61,20 +64,23 @@ _APOLOGY = {
 }
 
 
-def begin(world: World, channel: Channel = Channel.VOICE) -> Turn:
+def begin(world: World, channel: Channel = Channel.VOICE) -> Answer:
     """Answer a call or a first text."""
-    return _counted(enter(State(channel=channel), world), Count(EventKind.STEP, Step.LANGUAGE.name.lower()))
+    return Answer(enter(State(channel=channel), world), counts=(Count(EventKind.STEP, _name(Step.LANGUAGE)),))
 
 
-def begin_again(world: World, channel: Channel = Channel.VOICE) -> Turn:
+def begin_again(world: World, channel: Channel = Channel.VOICE) -> Answer:
     """Begin politely anew when the state of a call is lost."""
     turn = enter(State(channel=channel), world)
-    sorry = Line(Phrase.RESTART, turn.language)
-    return _counted(replace(turn, lines=(sorry, *turn.lines)), Count(EventKind.FAULT, "restart"))
+    return Answer(turn, (Line(Phrase.RESTART, turn.language),), (Count(EventKind.FAULT, "restart"),))
 
 
+@lru_cache(KEPT_TURNS)
 def enter(state: State, world: World) -> Turn:
-    """Make the turn of a state. Keys that mean the same everywhere are added to those of the step."""
+    """Make the turn of a state. Keys that mean the same everywhere are added to those of the step.
+
+    Turns are remembered: callers in the same place at the same minute are told the same.
+    """
     if state.back and state.step is not Step.EMERGENCY:
         state = replace(state, back=None)
     turn = _STEPS[state.step](state, world)
@@ -84,31 +90,34 @@ def enter(state: State, world: World) -> Turn:
     return replace(turn, options=(*turn.options, *_reserved(turn)), coda=coda)
 
 
-def press(state: State, key: str, world: World) -> Turn:
-    """Make the turn that follows when `key` is pressed (or sent) in `state`."""
+def press(state: State, key: str, world: World) -> Answer:
+    """Answer `key`, pressed (or sent) in `state`."""
     turn = enter(state, world)
     option = next((each for each in turn.options if each.key == key), None)
     if option is None:
         missed = _missed(turn, world)
-        return _counted(_led(missed, Line(Phrase.WRONG_KEY, missed.language)), Count(EventKind.STEP, "wrong_key"))
-    following = enter(replace(option.leads, misses=0), world)
-    return replace(_stepped(state, following), text=option.text)
+        lead, count = Line(Phrase.WRONG_KEY, missed.language), Count(EventKind.STEP, "wrong_key")
+        return Answer(missed, (lead,), (count, *_forwarding(missed)))
+    leads = replace(option.leads, misses=0) if option.leads.misses else option.leads
+    following = enter(leads, world)
+    return Answer(following, counts=(*_forwarding(following), *_stepped(state, following)), text=option.text)
 
 
-def keep_silent(state: State, world: World) -> Turn:
-    """Make the turn that follows when no key is pressed in `state`."""
-    return _counted(_missed(enter(state, world), world), Count(EventKind.STEP, "silence"))
+def keep_silent(state: State, world: World) -> Answer:
+    """Answer silence in `state`."""
+    missed = _missed(enter(state, world), world)
+    return Answer(missed, counts=(Count(EventKind.STEP, "silence"), *_forwarding(missed)))
 
 
-def come_back(state: State, outcome: Outcome, world: World) -> Turn:
-    """Make the turn for a caller who comes back from a forwarded leg to `state.helpline`."""
-    counted = Count(EventKind.OUTCOME, outcome.value.replace("-", "_"))
+def come_back(state: State, outcome: Outcome, world: World) -> Answer:
+    """Answer a caller who comes back from a forwarded leg to `state.helpline`."""
+    counts = (Count(EventKind.OUTCOME, outcome.value.replace("-", "_")),)
     tried = left_behind(state)
     if outcome in _REACHED:
-        return _counted(enter(replace(tried, step=Step.AFTER, misses=0), world), counted)
+        return Answer(enter(replace(tried, step=Step.AFTER, misses=0), world), counts=counts)
     following = enter(people.next_after_failure(tried, world), world)
     apology = Line(_APOLOGY.get(outcome, Phrase.FAILED_UNREACHABLE), following.language)
-    return _counted(_led(following, apology), counted)
+    return Answer(following, (apology,), counts)
 
 
 def _missed(turn: Turn, world: World) -> Turn:
@@ -156,18 +165,16 @@ def _back(state: State) -> State:
     return replace(state, step=step, back=None)
 
 
-def _stepped(before: State, turn: Turn) -> Turn:
-    if turn.state.step is before.step:
-        return turn
-    return _counted(turn, Count(EventKind.STEP, turn.state.step.name.lower()))
+def _stepped(before: State, turn: Turn) -> tuple[Count, ...]:
+    return () if turn.state.step is before.step else (Count(EventKind.STEP, _name(turn.state.step)),)
 
 
-def _counted(turn: Turn, count: Count) -> Turn:
-    return replace(turn, counts=(*turn.counts, count))
+def _forwarding(turn: Turn) -> tuple[Count, ...]:
+    return (Count(EventKind.OUTCOME, "forwarding"),) if turn.forward else ()
 
 
-def _led(turn: Turn, *lines: Line) -> Turn:
-    return replace(turn, lines=(*lines, *turn.lines))
+def _name(step: Step) -> str:
+    return step.name.lower()
 
 
 __all__ = ["Outcome", "begin", "begin_again", "come_back", "enter", "keep_silent", "language_of", "press"]

@@ -7,12 +7,11 @@ from dataclasses import replace
 
 from directory.find import Match, number_to_dial, number_to_say
 from directory.model import Helpline, Kind
-from ivr.events import EventKind
 from ivr.flow.menus import EUROPEAN_EMERGENCY
 from ivr.flow.ways import can_connect, countries_for, current_match, following, language_of, matches_for
 from ivr.phrases import Phrase
 from ivr.state import Channel, State, Step
-from ivr.turn import Count, Digits, Forward, Key, Line, Name, Option, Turn, World
+from ivr.turn import Digits, Forward, Key, Line, Name, Option, Turn, World
 
 _ON_A_REFERRAL = {Step.REFERRAL, Step.NUMBER, Step.CONSENT, Step.SENT}
 
@@ -29,8 +28,7 @@ def forward(state: State, world: World) -> Turn:
         Line(Phrase.CONNECTING, speech, (("name", Name(helpline.id)),)),
         Line(Phrase.DELETE_CALL, speech),
     )
-    counts = (Count(EventKind.OUTCOME, "forwarding"),)
-    return Turn(state, speech, lines, forward=Forward(helpline.id, dial), counts=counts)
+    return Turn(state, speech, lines, forward=Forward(helpline.id, dial))
 
 
 def after(state: State, world: World) -> Turn:

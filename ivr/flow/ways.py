@@ -72,12 +72,12 @@ def matches_for(state: State, world: World) -> tuple[Match, ...]:
         language=language_of(state, world),
         line_country=world.caller.line,
     )
-    return _ranked(world.directory, query, world.now.replace(second=0, microsecond=0))
+    return _ranked(world.directory, query, world.now)
 
 
 @lru_cache(4096)
 def _ranked(directory: Directory, query: Query, minute: dt.datetime) -> tuple[Match, ...]:
-    """Rank the services as they are in this minute: opening hours know no shorter time, and one turn asks often."""
+    """Rank the services as they are in this minute; one turn asks often."""
     return tuple(match for match in find(directory, query, minute) if match.helpline.kind is not Kind.EMERGENCY)
 
 

@@ -162,7 +162,7 @@ def test_voice_is_named_only_where_it_is_configured() -> None:
 
 def test_languages_are_offered_in_their_own_voices() -> None:
     """In the first menu each language is spoken by its own voice, in one breath where two sentences share it."""
-    turn = flow.begin(World(SAMPLE, LANGUAGES, NOW, Caller("FR", can_text=True, line=None)))
+    turn = flow.begin(World(SAMPLE, LANGUAGES, NOW, Caller("FR", can_text=True, line=None))).turn
     says = list(_parsed(SCRIBE.write(turn, LEG, NOW)).iter("Say"))
     offered = [option.spoken.language for option in turn.options if option.spoken]
 

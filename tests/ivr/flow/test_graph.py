@@ -108,7 +108,7 @@ def test_silence_reaches_a_person(walked: Walk) -> None:
             continue
         after = turn
         for _ in range(3):
-            after = flow.keep_silent(after.state, walked.world)
+            after = flow.keep_silent(after.state, walked.world).turn
             if after.forward:
                 break
         if not _is_led_to_a_person(after, walked.world):
@@ -179,11 +179,11 @@ def test_three_keys(country: str) -> None:
     for language in "123456":
         for need in (key for key in needs if key in "12345678"):
             turn = flow.press(flow.begin(world).state, language, world)
-            referral = flow.press(turn.state, need, world)
+            referral = flow.press(turn.state, need, world).turn
             helpline = DIRECTORY.helplines.get(referral.state.helpline or "")
             connects = next((option for option in referral.options if option.key == "1"), None)
             if helpline and connects and connects.leads.helpline == helpline.id:
-                assert flow.press(referral.state, "1", world).forward
+                assert flow.press(referral.state, "1", world).turn.forward
 
 
 def test_every_helpline_is_reachable() -> None:
