@@ -336,9 +336,7 @@ def test_modules_are_named_after_what_they_hold() -> None:
 def test_no_modules_need_each_other() -> None:
     """No module needs itself through others: each can be read, tested and moved without going round in a circle."""
     modules = {module_name(path): path for path in files(*PRODUCT) if path.exists()}
-    needs = {
-        name: {used for used in modules if used != name and used in needed(path)} for name, path in modules.items()
-    }
+    needs = {name: (needed(path) & modules.keys()) - {name} for name, path in modules.items()}
     while free := {name for name, used in needs.items() if not used & needs.keys()}:
         for name in free:
             del needs[name]
