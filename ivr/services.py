@@ -15,6 +15,7 @@ from ivr.adapters.conversations import Conversations, Kept
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.queue import Queues
 from ivr.adapters.stream import EventStream
+from ivr.calls import CallsUnderWay
 from ivr.catalogue import load_catalogues
 from ivr.edition import Edition, Shelf, offered_languages
 from ivr.events import Errand, Event
@@ -48,6 +49,7 @@ class Services:
     """What the web application works with."""
 
     settings: Settings
+    calls: CallsUnderWay
     shelf: Shelf
     seal: Seal
     outbox: Puts
@@ -64,6 +66,7 @@ def build(settings: Settings) -> Services:
     connection = connect(settings.redis_url, SHORT)
     return Services(
         settings=settings,
+        calls=CallsUnderWay(settings.lines),
         shelf=shelf,
         seal=seal,
         outbox=Outbox.connect(settings),

@@ -27,8 +27,10 @@ def create_app(services: Services) -> Flask:
     from flask import Flask, redirect
 
     from routes import health, sms, status, voice
+    from routes.urlencoded import FormRequest
 
     app = Flask(__name__)
+    app.request_class = FormRequest
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.extensions["fanal"] = services
     for blueprint in (voice.bp, sms.bp, status.bp, health.bp):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from flask import Request, current_app
 
 from ivr.flow import Outcome
-from ivr.numbers import CallerNumber
 from ivr.services import Services
 from ivr.turn import Caller
 
@@ -55,10 +54,10 @@ def the_services() -> Services:
 def read_voice(request: Request, services: Services) -> VoiceRequest:
     """Read a voice webhook; whatever is missing or strange becomes the harmless case."""
     form = request.form
-    called = form.get("To", "")
+    call, called = form.get("CallSid", ""), form.get("To", "")
     return VoiceRequest(
-        call=form.get("CallSid", ""),
-        caller=_caller(form.get("From", ""), called, services),
+        call=call,
+        caller=services.calls.caller(call, form.get("From", ""), called),
         caller_id=called if called in services.settings.lines else services.settings.numbers[0],
         digits=form.get("Digits", ""),
         outcome=_outcome(form.get("DialCallStatus", "")),
@@ -73,16 +72,11 @@ def read_sms(request: Request, services: Services) -> SmsRequest:
         message=form.get("MessageSid", ""),
         sender=form.get("From", ""),
         receiver=form.get("To", ""),
-        caller=_caller(form.get("From", ""), form.get("To", ""), services),
+        caller=services.calls.caller("", form.get("From", ""), form.get("To", "")),
         body=form.get("Body", "").strip(),
         opted_out=bool(form.get("OptOutType")),
         now=_now(request, services),
     )
-
-
-def _caller(calling: str, called: str, services: Services) -> Caller:
-    number = CallerNumber(calling)
-    return Caller(number.country, number.can_text, services.settings.lines.get(called))
 
 
 def _outcome(word: str) -> Outcome:

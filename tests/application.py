@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ivr.adapters.conversations import AwayError, Kept
+from ivr.calls import CallsUnderWay
 from ivr.edition import Shelf
 from ivr.events import Errand, Event
 from ivr.metrics import Metrics
@@ -79,4 +80,4 @@ def some_services(settings: Settings, clock: Callable[[], dt.datetime] = lambda:
     seal = Seal(settings.secret_keys)
     shelf = Shelf(settings.directory_path, settings.var_path / "directory", edition_maker(settings, seal))
     shelf.refresh()
-    return Services(settings, shelf, seal, FakeOutbox(), FakeMemory(), Metrics(), clock)
+    return Services(settings, CallsUnderWay(settings.lines), shelf, seal, FakeOutbox(), FakeMemory(), Metrics(), clock)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ivr.adapters.conversations import Kept
+from ivr.calls import CallsUnderWay
 from ivr.edition import Edition, Shelf
 from ivr.events import Errand, Event, SendText
 from ivr.metrics import Metrics
@@ -83,7 +84,16 @@ def telephone(tables: Path | None) -> Iterator[LocalTelephone]:
             raise NoTablesError
         outbox = HandOut(shelf)
         app = create_app(
-            Services(settings, shelf, seal, outbox, NoMemory(), Metrics(), lambda: dt.datetime.now(dt.UTC))
+            Services(
+                settings,
+                CallsUnderWay(settings.lines),
+                shelf,
+                seal,
+                outbox,
+                NoMemory(),
+                Metrics(),
+                lambda: dt.datetime.now(dt.UTC),
+            )
         )
         subscription = Subscription(settings.account, settings.auth_tokens[0], settings.numbers, settings.public_url)
         outbox.exchange = Exchange(subscription, FlaskTransport(app, settings.public_url), later=at_once)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
+from ivr.calls import CallsUnderWay
 from ivr.events import Event, EventKind
 from ivr.flow import Outcome
 from ivr.services import Services
@@ -58,8 +60,8 @@ def request(form: Mapping[str, str] | None = None, headers: Mapping[str, str] | 
 
 
 def voice(services: Services, **form: str) -> VoiceRequest:
-    """Read a voice webhook."""
-    return read_voice(request(form), services)
+    """Read a voice webhook, the first of its call."""
+    return read_voice(request(form), replace(services, calls=CallsUnderWay(services.settings.lines)))
 
 
 def sms(services: Services, **form: str) -> SmsRequest:
