@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
@@ -24,54 +25,31 @@ bp.before_request(signed_by_the_carrier)
 log = logging.getLogger(__name__)
 
 
+Act = Callable[[State, VoiceRequest, World], Answer]
+
+
 @bp.post("")
 def answer() -> Response:
     """A call comes in."""
-    services = the_services()
-    call = read_voice(request, services)
-    edition = services.shelf.current
-    return _say(flow.begin(_world(call, edition)), call, edition, services)
+    return _take(lambda _call, world: flow.begin(world))
 
 
 @bp.post("/key/<token>")
 def key(token: str) -> Response:
     """A key was pressed. Nothing in `Digits` counts as silence, several digits as a key without meaning."""
-    services = the_services()
-    call = read_voice(request, services)
-    edition = services.shelf.current
-    world = _world(call, edition)
-    state = _opened(token, call, services)
-    if state is None:
-        answer = flow.begin_again(world)
-    elif call.digits:
-        answer = flow.press(state, call.digits, world)
-    else:
-        answer = flow.keep_silent(state, world)
-    return _say(answer, call, edition, services)
+    return _step(token, lambda state, call, world: _pressed(state, call.digits, world))
 
 
 @bp.post("/silence/<token>")
 def silence(token: str) -> Response:
     """No key was pressed."""
-    services = the_services()
-    call = read_voice(request, services)
-    edition = services.shelf.current
-    world = _world(call, edition)
-    state = _opened(token, call, services)
-    answer = flow.keep_silent(state, world) if state else flow.begin_again(world)
-    return _say(answer, call, edition, services)
+    return _step(token, lambda state, _call, world: flow.keep_silent(state, world))
 
 
 @bp.post("/outcome/<token>")
 def outcome(token: str) -> Response:
     """A forwarded leg has ended."""
-    services = the_services()
-    call = read_voice(request, services)
-    edition = services.shelf.current
-    world = _world(call, edition)
-    state = _opened(token, call, services)
-    answer = flow.come_back(state, call.outcome, world) if state else flow.begin_again(world)
-    return _say(answer, call, edition, services)
+    return _step(token, lambda state, call, world: flow.come_back(state, call.outcome, world))
 
 
 @bp.post("/fallback")
@@ -83,10 +61,7 @@ def fallback() -> Response:
 @bp.post("/<path:_anything>")
 def lost(_anything: str) -> Response:
     """An address that we never gave out, or no longer serve: the call begins again, politely."""
-    services = the_services()
-    call = read_voice(request, services)
-    edition = services.shelf.current
-    return _say(flow.begin_again(_world(call, edition)), call, edition, services)
+    return _take(lambda _call, world: flow.begin_again(world))
 
 
 @bp.errorhandler(Exception)
@@ -102,6 +77,27 @@ def lead_to_a_person(fault: Exception) -> Response | HTTPException:
         return _to_a_person(services)
     except Exception:  # noqa: BLE001 (whatever is broken, the lifeline needs nothing of it)
         return _markup(lifeline(f"{services.settings.public_url}/voice"))
+
+
+def _pressed(state: State, digits: str, world: World) -> Answer:
+    return flow.press(state, digits, world) if digits else flow.keep_silent(state, world)
+
+
+def _step(token: str, act: Act) -> Response:
+    """Answer an act in the state of the token; where that is lost, the call begins again."""
+
+    def answer(call: VoiceRequest, world: World) -> Answer:
+        state = _opened(token, call, the_services())
+        return act(state, call, world) if state else flow.begin_again(world)
+
+    return _take(answer)
+
+
+def _take(act: Callable[[VoiceRequest, World], Answer]) -> Response:
+    services = the_services()
+    call = read_voice(request, services)
+    edition = services.shelf.current
+    return _say(act(call, _world(call, edition)), call, edition, services)
 
 
 def _to_a_person(services: Services) -> Response:
