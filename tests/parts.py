@@ -5,9 +5,11 @@ Where `CI` is true nothing may be left out: there a missing part is a failure. A
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,11 +34,21 @@ def find_browser() -> str | None:
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
+def can_drive_a_browser() -> bool:
+    """Tell whether there is a Chromium, and what its driver's own program needs of the system (on Linux, libatomic)."""
+    try:
+        if sys.platform == "linux":
+            ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return False
+    return find_browser() is not None
+
+
 PARTS: Mapping[str, Part] = {
     "browser": Part(
         "Chromium",
-        lambda: find_browser() is not None,
-        "`apt install chromium`, or on macOS a `chromium` on the PATH",
+        can_drive_a_browser,
+        "`apt install chromium libatomic1`, or on macOS a `chromium` on the PATH",
     ),
     "postgres": Part(
         "the embedded PostgreSQL",

@@ -43,7 +43,7 @@ def test_account_names_each_part_and_the_way_to_get_it() -> None:
     """Whoever reads the end of a run learns what was not tested and what to install."""
     paragraph = account({"browser": 3, "postgres": 1})
 
-    assert "3 tests for want of Chromium: `apt install chromium`" in paragraph
+    assert "3 tests for want of Chromium: `apt install chromium libatomic1`" in paragraph
     assert "1 test for want of the embedded PostgreSQL" in paragraph
 
 
