@@ -99,6 +99,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say at the end what was left out."""
-    paragraph = account(config.stash[_LEFT_OUT])
+    left_out = config.stash[_LEFT_OUT]
+    paragraph = account(left_out)
     if paragraph:
         terminalreporter.write_line(f"\n{paragraph}")
