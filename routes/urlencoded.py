@@ -5,12 +5,11 @@ Equality with the library's own parser, fault by fault, is a property test.
 
 from __future__ import annotations
 
-from typing import IO, Any
+from functools import cached_property
 from urllib.parse import unquote
 
 from flask import Request
-from werkzeug.datastructures import MultiDict
-from werkzeug.formparser import FormDataParser
+from werkzeug.datastructures import ImmutableMultiDict
 
 _ERRORS = "werkzeug.url_quote"
 """The library's own way with bytes that are no UTF-8: they stay quoted."""
@@ -32,17 +31,15 @@ def _plain(quoted: str) -> str:
     return unquote(quoted, errors=_ERRORS) if "%" in quoted else quoted
 
 
-class _Parser(FormDataParser):
-    """The library's parser but for the one kind of body that the carrier sends."""
-
-    def _parse_urlencoded(
-        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]
-    ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, Any]]:
-        del mimetype, content_length, options
-        return stream, self.cls(parse(stream.read().decode())), self.cls()
-
-
 class FormRequest(Request):
-    """A request whose form is parsed here."""
+    """A request whose urlencoded form is parsed here; any other body is left to the library."""
 
-    form_data_parser_class = _Parser
+    @cached_property
+    def form(self) -> ImmutableMultiDict[str, str]:
+        """The form's fields; none where the body is not UTF-8, as the library has it."""
+        if self.mimetype != "application/x-www-form-urlencoded":
+            return super().form
+        try:
+            return ImmutableMultiDict(parse(self.get_data().decode()))
+        except UnicodeDecodeError:
+            return ImmutableMultiDict()

@@ -6,11 +6,13 @@ from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
+from flask import Request
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.formparser import FormDataParser
+from werkzeug.test import EnvironBuilder
 
-from routes.urlencoded import parse
+from routes.urlencoded import FormRequest, parse
 
 PIECES = st.sampled_from(["a", "From", "%2B40", "%", "%4", "%zz", "%C3%A9", "%ff", "+", "=", "&", ";", "é", "", "%00"])
 
@@ -39,6 +41,17 @@ def test_any_form(fields: list[tuple[str, str]]) -> None:
     encodable = [(name, value) for name, value in fields if not _has_surrogates(name + value)]
 
     assert encodable == parse(urlencode(encodable))
+
+
+@pytest.mark.parametrize("body", [b"a=1&b=%C3%A9", b"", b"a=\xff", b"\x80", "a=é".encode()])
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded; charset=UTF-8", "text/plain", ""])
+def test_requests(body: bytes, kind: str) -> None:
+    """A request has the same form as the library's own, whatever its body and whatever it says that it is."""
+    environ = EnvironBuilder(method="POST", input_stream=BytesIO(body), content_type=kind).get_environ()
+    environ["CONTENT_LENGTH"] = str(len(body))
+    library = Request({**environ, "wsgi.input": BytesIO(body)}).form
+
+    assert dict(library.lists()) == dict(FormRequest({**environ, "wsgi.input": BytesIO(body)}).form.lists())
 
 
 def _has_surrogates(text: str) -> bool:
