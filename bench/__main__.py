@@ -23,15 +23,15 @@ Target = tuple[Server, list[bytes]]
 
 
 @click.command(epilog='Examples: make bench, make bench ARGS="--quick", make bench ARGS="--json"')
-@click.option("--rounds", default=5, show_default=True, type=click.IntRange(1, 9), help="How often each is measured.")
-@click.option("--seconds", default=2.0, show_default=True, type=click.FloatRange(0.1, 4.0), help="Length of a round.")
-@click.option("--connections", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests at a time.")
+@click.option("--rounds", default=12, show_default=True, type=click.IntRange(1, 20), help="How often each is measured.")
+@click.option("--seconds", default=1.0, show_default=True, type=click.FloatRange(0.1, 1.2), help="Length of a round.")
+@click.option("--connections", default=16, show_default=True, type=click.IntRange(1, 64), help="Requests at a time.")
 @click.option("--quick", is_flag=True, help="One short round of each: whether it works, not how fast it is.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON for other programs.")
 def main(rounds: int, seconds: float, connections: int, quick: bool, json_wanted: bool) -> None:
     """Measure menu steps of Fanal beside simpler servers, in turn, on this machine and loopback only."""
     if quick:
-        rounds, seconds = 1, 0.4
+        rounds, seconds = 1, 0.3
     try:
         with ExitStack() as running:
             found = _measured(_targets(running), rounds, seconds, connections)

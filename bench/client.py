@@ -15,6 +15,10 @@ from itertools import cycle
 
 PATIENCE = 10.0
 """Seconds without any answer after which a server counts as dead."""
+REQUESTS_OF_A_CONNECTION = 50
+"""Then a new one takes its place. A connection stays with the worker that took it, so some that are kept for a whole
+round may all lie with one worker while the other has nothing to do; which of two figures comes out is then a matter of
+luck. New ones go to whoever has time."""
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -42,22 +46,25 @@ class _Connection:
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._received = b""
+        self.sent = 0
+        """How many requests it has had."""
+        self.received = b""
         self._sent_at = 0.0
 
     def send(self, request: bytes) -> None:
         """Send a request; it is small enough to go out at once."""
-        self._received = b""
+        self.received = b""
+        self.sent += 1
         self._sent_at = time.perf_counter()
         self.socket.sendall(request)
 
     def receive(self) -> float | None:
         """Take what has come; return the seconds since the request if the answer is whole. Raises `AnswerError`."""
         came = self.socket.recv(65536)
-        self._received += came
+        self.received += came
         if not came:
             raise AnswerError("The server closed a connection.")
-        head, gap, body = self._received.partition(b"\r\n\r\n")
+        head, gap, body = self.received.partition(b"\r\n\r\n")
         if not gap or len(body) < _length(head):
             return None
         if not head.startswith(b"HTTP/1.1 200 "):
@@ -79,42 +86,43 @@ def ask(port: int, request: bytes) -> bytes:
     while connection.receive() is None:
         pass
     connection.socket.close()
-    return connection._received.partition(b"\r\n\r\n")[2]
+    return connection.received.partition(b"\r\n\r\n")[2]
 
 
 def measure(port: int, requests: Sequence[bytes], connections: int, seconds: float) -> Sample:
     """Send the requests again and again for some seconds, over several connections. Raises `AnswerError`."""
-    several = [_Connection(port) for _ in range(connections)]
-    latencies: list[float] = []
     began = time.perf_counter()
     with selectors.DefaultSelector() as selector:
-        for connection in several:
-            selector.register(connection.socket, selectors.EVENT_READ, connection)
-        for latency in _latencies(selector, several, cycle(requests), began + seconds):
-            latencies.append(latency)
-    took = time.perf_counter() - began
-    for connection in several:
-        connection.socket.close()
-    return Sample(took, tuple(sorted(latencies)))
+        latencies = sorted(_latencies(selector, port, cycle(requests), connections, began + seconds))
+    return Sample(time.perf_counter() - began, tuple(latencies))
 
 
 def _latencies(
-    selector: selectors.BaseSelector, several: Sequence[_Connection], requests: Iterator[bytes], until: float
+    selector: selectors.BaseSelector, port: int, requests: Iterator[bytes], connections: int, until: float
 ) -> Iterator[float]:
     """Keep all connections busy until the time has come, then wait for the last answers."""
-    for connection in several:
-        connection.send(next(requests))
-    under_way = len(several)
-    while under_way:
+    for _ in range(connections):
+        _open(selector, port).send(next(requests))
+    while selector.get_map():
         ready = selector.select(PATIENCE)
         if not ready:
             raise AnswerError(f"The server gave no answer for {PATIENCE:.0f} seconds.")
         for key, _ in ready:
-            latency = key.data.receive()
+            connection: _Connection = key.data
+            latency = connection.receive()
             if latency is None:
                 continue
             yield latency
-            if time.perf_counter() < until:
-                key.data.send(next(requests))
-            else:
-                under_way -= 1
+            is_over = time.perf_counter() >= until
+            if is_over or connection.sent == REQUESTS_OF_A_CONNECTION:
+                selector.unregister(connection.socket)
+                connection.socket.close()
+                connection = connection if is_over else _open(selector, port)
+            if not is_over:
+                connection.send(next(requests))
+
+
+def _open(selector: selectors.BaseSelector, port: int) -> _Connection:
+    connection = _Connection(port)
+    selector.register(connection.socket, selectors.EVENT_READ, connection)
+    return connection
