@@ -82,10 +82,10 @@ def _length(head: bytes) -> int:
 def ask(port: int, request: bytes) -> bytes:
     """Send one request on a connection of its own and return the answer's body."""
     connection = _Connection(port)
-    connection.send(request)
-    while connection.receive() is None:
-        pass
-    connection.socket.close()
+    with connection.socket:
+        connection.send(request)
+        while connection.receive() is None:
+            pass
     return connection.received.partition(b"\r\n\r\n")[2]
 
 
@@ -93,7 +93,11 @@ def measure(port: int, requests: Sequence[bytes], connections: int, seconds: flo
     """Send the requests again and again for some seconds, over several connections. Raises `AnswerError`."""
     began = time.perf_counter()
     with selectors.DefaultSelector() as selector:
-        latencies = sorted(_latencies(selector, port, cycle(requests), connections, began + seconds))
+        try:
+            latencies = sorted(_latencies(selector, port, cycle(requests), connections, began + seconds))
+        finally:
+            for key in selector.get_map().values():
+                key.data.socket.close()
     return Sample(time.perf_counter() - began, tuple(latencies))
 
 
