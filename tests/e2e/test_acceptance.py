@@ -64,7 +64,6 @@ def test_children_in_belgium(exchange: Exchange, at: str, is_open: bool) -> None
     caller.press(french.split()[-1].rstrip("."))
     caller.press("4")
 
-    assert "103" not in caller.offered
     assert "1 0 3" in caller.heard
     assert is_open == ("24:00" in caller.heard or "00:00" in caller.heard)
 
@@ -165,20 +164,22 @@ def test_country_without_entries(international: Exchange) -> None:
 
 
 def test_another_countrys_line(exchange: Exchange) -> None:
-    """Who dials our number of another country hears that country's services, and its numbers as they work from home."""
+    """Who dials our Romanian number is led to Romania first; a Belgian service is then read out, never forwarded."""
     ours = next(number for number in exchange.subscription.numbers if number.startswith("+40"))
     caller = Caller(exchange, "BE", to=ours, at=TUESDAY_MORNING).dial().press("1").press("3")
 
     assert "ANITP" in caller.heard
 
     caller.press("9")
-    belgium = "Belgia"
 
-    assert belgium in caller.heard
+    assert "Belgia: apăsați 2." in caller.heard
 
     caller.press("2")
 
-    assert "1" not in caller.offered or "+32" not in (caller.forwarded_to or "")
+    assert "Belgia: " in caller.heard
+    assert "1" not in caller.offered
+    assert "3" in caller.offered
+    assert caller.forwarded_to is None
 
 
 def test_own_number_is_shown(exchange: Exchange, app: Flask) -> None:

@@ -11,9 +11,10 @@ from directory.model import Kind
 from ivr import flow
 from ivr.catalogue import load_catalogues
 from ivr.flow.people import towards_person
+from ivr.flow.ways import can_connect, matches_for
 from ivr.speech import Speech
-from ivr.state import Channel, State, Step
-from ivr.turn import Line, Name, Turn, World
+from ivr.state import Channel, Step
+from ivr.turn import Forward, Line, Name, Turn, World
 from ivr.voices import load_voices
 from tests.ivr.flow.walk import NIGHT, TUESDAY_MORNING, Walk, a_world, walk
 
@@ -173,17 +174,30 @@ def test_text_only_where_possible(walked: Walk) -> None:
 
 @pytest.mark.parametrize("country", DIRECTORY.countries)
 def test_three_keys(country: str) -> None:
-    """An open service that can be dialled is reached with three keys: language, need, be connected."""
+    """An open service that can be dialled and is the best for its need is reached with three keys."""
     world = a_world(DIRECTORY, LANGUAGES, country, country)
-    needs = [o.key for o in flow.enter(State(step=Step.NEED, country=country, language="en"), world).options]
     for language in "123456":
-        for need in (key for key in needs if key in "12345678"):
-            turn = flow.press(flow.begin(world).state, language, world)
-            referral = flow.press(turn.state, need, world).turn
-            helpline = DIRECTORY.helplines.get(referral.state.helpline or "")
-            connects = next((option for option in referral.options if option.key == "1"), None)
-            if helpline and connects and connects.leads.helpline == helpline.id:
-                assert flow.press(referral.state, "1", world).turn.forward
+        menu = flow.press(flow.begin(world).state, language, world).turn
+        needs = [option for option in menu.options if option.leads.step is Step.REFERRAL]
+
+        assert needs
+        for option in needs:
+            best = next(iter(matches_for(option.leads, world)), None)
+            if best and can_connect(best):
+                referral = flow.press(menu.state, option.key, world)
+                forward = flow.press(referral.state, "1", world).turn.forward
+
+                assert Forward(best.helpline.id, best.dial or "") == forward
+
+
+def test_three_keys_reach_the_issues_line() -> None:
+    """The rule is not empty: on a Tuesday morning three keys ring the Romanian line against trafficking."""
+    world = a_world(DIRECTORY, LANGUAGES, "RO", "RO")
+    state = flow.begin(world).state
+    for key in "13":
+        state = flow.press(state, key, world).state
+
+    assert Forward("ro-anitp", "+40800800678") == flow.press(state, "1", world).turn.forward
 
 
 def test_every_helpline_is_reachable() -> None:
