@@ -93,7 +93,7 @@ _WORDS: dict[LintCode, tuple[Severity, str]] = {
     LintCode.COST_UNKNOWN: (Severity.DOUBT, "nobody knows what a call costs"),
     LintCode.HOURS_UNKNOWN: (Severity.DOUBT, "nobody knows its hours"),
     LintCode.NAME_LONG: (Severity.WARNING, "the name in {detail} is too long to be said in one breath"),
-    LintCode.NAME_MISSING: (Severity.WARNING, "it has no name in {detail}, the language of its country"),
+    LintCode.NAME_MISSING: (Severity.DOUBT, "it has no name in {detail}, the language of its country"),
     LintCode.NEVER_CHECKED: (Severity.DOUBT, "nobody has rung to verify it"),
     LintCode.CHECK_OVERDUE: (Severity.WARNING, "it was verified on {detail}: that is too long ago"),
     LintCode.CHECK_IN_FUTURE: (Severity.ERROR, "it was verified on {detail}, which is still to come"),
