@@ -1,8 +1,13 @@
-"""The languages of each country: its own first, each once, and the same in its file as in the table of the README."""
+"""The languages of each country, and of the names of its services.
+
+The country's own languages come first, each once, and stand in its file as in the table of the README. Each name is
+in the language of the voice that reads it.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 from babel.languages import get_official_languages
@@ -24,9 +29,18 @@ NOT_BY_NUMBERS = {
 LU: French and German are learned at school; Luxembourgish is the national language, and the main language of most.
 """
 
+SAME_ELSEWHERE = {
+    "AFJ": "spelt letter by letter in every language",
+    "Child Focus": "the foundation calls itself so in all languages of Belgium, and the name is English",
+    "IBF": "spelt letter by letter in every language",
+    "Police": "the same word in French and in English",
+}
+"""What services call themselves and what may stand in names of other languages, with the reason."""
+
 _ROW = re.compile(
     r"^\| (?P<country>[A-Z]{2}) \| (?P<own>[a-z, ]+) \| (?P<after>[a-z, ]+|-) \| (?P<source>\S.*) \|$", re.M
 )
+_NAMELESS = re.compile(r"^\| [A-Z]{2} \| (?:[A-Z][a-z]+(?: or )?)+ \| (?P<services>`[a-z].*`) \|$", re.M)
 
 
 @pytest.fixture(params=tuple(DIRECTORY.countries.values()), ids=tuple(DIRECTORY.countries))
@@ -104,3 +118,31 @@ def test_english_needs_a_reason(country: Country) -> None:
     assert (FRONT in country.languages) is (
         FRONT in official(country.code) or any(reason in row["source"] for reason in reasons)
     )
+
+
+def test_names_that_are_missing() -> None:
+    """The README lists exactly the services that have no name in any language of their country."""
+    nameless = {row.id for row in DIRECTORY.helplines.values() if row.name.keys().isdisjoint(official(row.country))}
+    listed = [service for row in _NAMELESS.finditer(README) for service in re.findall(r"`([^`]+)`", row["services"])]
+
+    assert sorted(nameless) == sorted(listed)
+
+
+def test_names_tell_services_apart() -> None:
+    """No two services of a country have the same name in one language."""
+    names = Counter((row.country, tag, name) for row in DIRECTORY.helplines.values() for tag, name in row.name.items())
+
+    assert [] == [name for name, services in names.items() if services > 1]
+
+
+def test_proper_names_keep_to_their_language() -> None:
+    """What a service calls itself at home is in no name that a voice of a foreign language reads."""
+    foreign = [
+        f"{row.id}: {tag}: {name}"
+        for row in DIRECTORY.helplines.values()
+        for own in (row.name[home].partition(",")[0] for home in official(row.country) if home in row.name)
+        for tag, name in row.name.items()
+        if tag not in official(row.country) and own not in SAME_ELSEWHERE and own in name
+    ]
+
+    assert [] == foreign
