@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from ivr.adapters.engine import Espeak
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 """Programs that the browser tests can drive, the first found is taken."""
 
@@ -45,6 +47,11 @@ def can_drive_a_browser() -> bool:
 
 
 PARTS: Mapping[str, Part] = {
+    "engine": Part(
+        "the speech engine (espeak-ng and sox)",
+        lambda: Espeak().missing() is None,
+        "`apt install espeak-ng sox`, or on macOS `brew install espeak-ng sox`",
+    ),
     "browser": Part(
         "Chromium",
         can_drive_a_browser,
