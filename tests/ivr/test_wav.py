@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.wav import Sound, WavError, describe, encode, with_text
+from ivr.wav import Sound, WavError, describe, encode, seconds_above, with_text
 
 IRISH = "Brúigh a 1 más mian leat Gaeilge."
 HALF = array("h", [0, 16384, -16384, 0] * 2000).tobytes()
@@ -108,6 +108,26 @@ def _data(samples: bytes) -> bytes:
 def test_level_is_the_largest_sample(samples: bytes, peak: float) -> None:
     """Silence is 0, the lowest sample full scale, and what lies between is in proportion."""
     assert peak == describe(encode(samples, 8000)).peak
+
+
+@pytest.mark.parametrize(
+    ("samples", "seconds"),
+    [
+        (b"", 0.0),
+        (b"\0\0" * 8000, 0.0),
+        (HALF, 1.0),
+        (b"\0\0" * 8000 + HALF, 1.0),
+        (b"\xff\x7f" + b"\0\0" * 7999, 0.02),
+        (array("h", [3277, -3276] * 4000).tobytes(), 1.0),
+        (array("h", [3276, -3276] * 4000).tobytes(), 0.0),
+    ],
+)
+def test_loudness_is_measured_in_time(samples: bytes, seconds: float) -> None:
+    """A click is no speech, however loud it is."""
+    assert pytest.approx(seconds) == seconds_above(encode(samples, 8000), 0.1)
+    both = b"".join(samples[at : at + 2] * 2 for at in range(0, len(samples), 2))
+
+    assert pytest.approx(seconds) == seconds_above(encode(both, 8000, channels=2), 0.1)
 
 
 def test_extensible_form_of_plain_audio_is_read() -> None:
