@@ -59,11 +59,11 @@ class Row:
         """Return a text, or None where the field is absent or null."""
         return self.text(field, right, script) if self.has(field) else None
 
-    def nullable_text(self, field: str, right: str) -> str | None:
+    def nullable_text(self, field: str, right: str, script: Script = Script.CODE) -> str | None:
         """Return a text, or None where null is written; the field itself must be there."""
         if field in self.table.fields and not self.has(field):
             return None
-        return self.text(field, f"{right}, or null")
+        return self.text(field, f"{right}, or null", script)
 
     def date(self, field: str) -> dt.date | None:
         """Return a date (ISO 8601), or None where null is written; the field itself must be there."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import gettext
 import re
 import string
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
-from ivr.phrases import Phrase
+from ivr.phrases import COUNTED, Phrase
 
 CATALOGUES = Path(__file__).parent / "prompts" / "catalogues"
 SOURCE = "en"
@@ -30,9 +31,17 @@ class Catalogue:
 
     language: str
     words: Mapping[Phrase, str]
+    forms: Mapping[Phrase, tuple[str, ...]]
+    """Phrases that count something, in the order of the language's plural forms."""
+    plural: Callable[[int], int]
+    """From a number to the index of its form (the head's `Plural-Forms`)."""
     reviewed: bool
     """A native speaker has read it; else it is a draft."""
     faults: tuple[str, ...]
+
+    def counting(self, phrase: Phrase, count: int) -> str:
+        """Return a phrase of `COUNTED` as it is worded for `count` things."""
+        return self.forms[phrase][self.plural(count)]
 
 
 def load_catalogues(folder: Path = CATALOGUES) -> Mapping[str, Catalogue]:
@@ -46,20 +55,24 @@ def read_catalogue(path: Path, source: Catalogue | None) -> Catalogue:
     """Read one catalogue and compare it with the source language's; `source` is None for that one itself."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        entries = [entry for entry in read_po(text.split("\n"), abort_invalid=True) if entry.id]
+        catalog = read_po(text.split("\n"), abort_invalid=True)
+        plural = gettext.c2py(catalog.plural_expr)
     except (OSError, PoFileError, ValueError) as fault:
-        return Catalogue(path.stem, {}, reviewed=False, faults=(f"{path.name}: cannot be read ({fault})",))
-    words = {Phrase(str(entry.context)): str(entry.string) for entry in entries if _is_translated(entry)}
+        return Catalogue(path.stem, {}, {}, int, reviewed=False, faults=(f"{path.name}: cannot be read ({fault})",))
+    entries = [entry for entry in catalog if entry.id]
+    words, forms = _words(entries), _forms(entries, catalog)
     faults = (
         *_misshapen(text),
         *_repeated(text),
         *(f"{entry.context or entry.id} is no phrase of this program" for entry in entries if not _is_known(entry)),
-        *(f"{phrase} is not translated" for phrase in Phrase if phrase not in words),
-        *_unspeakable(words),
+        *(f"{phrase} is not translated" for phrase in Phrase if phrase not in words and phrase not in forms),
+        *_unspeakable(words, forms),
         *_strange_placeholders(words, source.words if source else words),
+        *_strange_forms(forms, source.forms if source else forms),
     )
     reviewed = _REVIEWED.search(text) is not None
-    return Catalogue(path.stem, words, reviewed, tuple(f"{path.name}: {fault}" for fault in faults))
+    named = tuple(f"{path.name}: {fault}" for fault in faults)
+    return Catalogue(path.stem, words, forms, plural, reviewed, named)
 
 
 def placeholders(text: str) -> frozenset[str]:
@@ -77,9 +90,29 @@ def _is_known(entry: Message) -> bool:
     return entry.context in set(Phrase)
 
 
-def _is_translated(entry: Message) -> bool:
-    string = entry.string
-    return _is_known(entry) and not entry.fuzzy and isinstance(string, str) and bool(string.strip())
+def _words(entries: list[Message]) -> dict[Phrase, str]:
+    return {
+        Phrase(str(entry.context)): entry.string
+        for entry in entries
+        if _is_ready(entry) and entry.context not in COUNTED and isinstance(entry.string, str) and entry.string.strip()
+    }
+
+
+def _forms(entries: list[Message], catalog: Catalog) -> dict[Phrase, tuple[str, ...]]:
+    """Return the phrases that have every plural form of the language, and none empty."""
+    return {
+        Phrase(str(entry.context)): tuple(entry.string)
+        for entry in entries
+        if _is_ready(entry)
+        and entry.context in COUNTED
+        and isinstance(entry.string, list | tuple)
+        and len(entry.string) == catalog.num_plurals
+        and all(form.strip() for form in entry.string)
+    }
+
+
+def _is_ready(entry: Message) -> bool:
+    return _is_known(entry) and not entry.fuzzy
 
 
 def _misshapen(text: str) -> Iterator[str]:
@@ -96,9 +129,9 @@ def _repeated(text: str) -> Iterator[str]:
             yield f"{context} stands here {times} times; keep one"
 
 
-def _unspeakable(words: Mapping[Phrase, str]) -> Iterator[str]:
+def _unspeakable(words: Mapping[Phrase, str], forms: Mapping[Phrase, tuple[str, ...]]) -> Iterator[str]:
     """Name the phrases with characters that no XML may hold, or with a second line."""
-    for phrase, text in words.items():
+    for phrase, text in (*words.items(), *((phrase, "".join(each)) for phrase, each in forms.items())):
         if any(unicodedata.category(character) in _NOT_TEXT for character in text):
             yield f"{phrase} holds a character that cannot be spoken or written"
 
@@ -110,6 +143,14 @@ def _strange_placeholders(words: Mapping[Phrase, str], source: Mapping[Phrase, s
             yield f"{phrase} has a brace without its partner, or more than a name between braces"
         elif expected is not None and found != expected:
             yield f"{phrase} must hold {expected}, and holds {found}"
+
+
+def _strange_forms(forms: Mapping[Phrase, tuple[str, ...]], source: Mapping[Phrase, tuple[str, ...]]) -> Iterator[str]:
+    """Hold every plural form against the source's last one, which is worded for any number."""
+    for phrase, each in forms.items():
+        last = source.get(phrase, each)[-1]
+        for form in each:
+            yield from _strange_placeholders({phrase: form}, {phrase: last})
 
 
 def _named(text: str) -> str | None:

@@ -18,10 +18,12 @@ from pathlib import Path
 
 from directory.load import PACKAGED, load
 from directory.model import Directory
-from ivr.catalogue import Catalogue
+from ivr.catalogue import Catalogue, placeholders
+from ivr.recordings import Recordings
+from ivr.sentences import is_spoken
 from ivr.speech import Speech
-from ivr.twiml import Scribe
-from ivr.voices import Voice
+from ivr.twiml import NONE, Scribe
+from ivr.voices import Voice, Way
 
 LOOK_SECONDS = 1.0
 """How often the tables are looked at: a new revision is served within 2 seconds."""
@@ -40,9 +42,13 @@ class Edition:
     speech: Speech
     scribe: Scribe
     spoken_languages: tuple[str, ...]
-    """Languages with a whole catalogue and a voice, in the stated order."""
+    """Languages with a whole catalogue and a voice or recordings, in the stated order."""
+    voiced_languages: tuple[str, ...]
+    """Those of them that need no file to be fetched."""
     written_languages: tuple[str, ...]
     """Languages with a whole catalogue."""
+    listening_languages: frozenset[str] = frozenset()
+    """Languages in which callers may also speak."""
 
 
 class NoEditionError(Exception):
@@ -52,11 +58,15 @@ class NoEditionError(Exception):
 class Shelf:
     """Holds the current edition and replaces it when the tables on disk change."""
 
-    def __init__(self, folder: Path | None, kept: Path, make: Callable[[Directory], Edition]) -> None:
+    def __init__(
+        self, folder: Path | None, kept: Path, make: Callable[[Directory], Edition], audio: Path | None = None
+    ) -> None:
         self._folder = folder or PACKAGED
+        self._audio = audio
         self._kept = kept
         self._make = make
         self._seen: Fingerprint | None = None
+        self._heard: Fingerprint | None = None
         self._edition: Edition | None = None
         self.stale = False
         """The tables on disk cannot be read; an earlier revision is being served."""
@@ -73,10 +83,11 @@ class Shelf:
         """Look at the tables, and serve them if they have changed and are without fault. Raises nothing."""
         found = None
         try:
-            found = _fingerprint(self._folder)
-            if found == self._seen:
+            found, heard = _fingerprint(self._folder), _folders(self._audio)
+            if (found, heard) == (self._seen, self._heard):
                 return
             self._edition = self._make(load(self._folder))
+            self._heard = heard
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with new tables, the old ones go on serving
             self._refuse(fault, found)
             return
@@ -131,19 +142,40 @@ class Shelf:
 
 
 def offered_languages(
-    catalogues: Mapping[str, Catalogue], voices: Mapping[str, Voice]
+    catalogues: Mapping[str, Catalogue], voices: Mapping[str, Voice], recordings: Recordings = NONE
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Return the languages that can be spoken, those that can be written, and why others cannot, a sentence each."""
+    """Return the languages that can be spoken, those that can be written, and why others cannot, a sentence each.
+
+    A language is spoken from recordings once every sentence that is always the same has been recorded.
+    """
     whole = {tag for tag, catalogue in catalogues.items() if not catalogue.faults}
-    spoken = tuple(tag for tag in voices if tag in whole)
-    written = (*spoken, *sorted(whole - set(spoken)))
+    silent = {tag: why for tag in sorted(whole) if (why := _silence(catalogues[tag], voices.get(tag), recordings))}
+    listed = (*(tag for tag in voices if tag in whole), *sorted(whole - set(voices)))
+    spoken = tuple(tag for tag in listed if tag not in silent)
     faults = [fault for catalogue in catalogues.values() for fault in catalogue.faults]
-    faults += [f"{tag}: no voice is configured, so it is offered in texts only" for tag in sorted(whole - set(voices))]
-    return spoken, written, tuple(faults)
+    return spoken, listed, (*faults, *(f"{tag}: {why}, so it is offered in texts only" for tag, why in silent.items()))
+
+
+def _silence(catalogue: Catalogue, voice: Voice | None, recordings: Recordings) -> str:
+    """Say why a language cannot be spoken; nothing where it can."""
+    if voice is None or voice.way is Way.TEXT:
+        return "no voice is configured"
+    if voice.way is Way.VOICE:
+        return ""
+    fixed = [words for phrase, words in catalogue.words.items() if is_spoken(phrase) and not placeholders(words)]
+    missing = sum(recordings.find(words, voice) is None for words in fixed)
+    advice = f"`fanal prompts render {catalogue.language}` makes them"
+    return f"{missing} of {len(fixed)} sentences that never change are not recorded ({advice})" if missing else ""
 
 
 def _fingerprint(folder: Path) -> Fingerprint:
     return tuple((path.name, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in sorted(folder.glob(_TABLES)))
+
+
+def _folders(audio: Path | None) -> Fingerprint:
+    """Return which folders of recordings there are and when a file last came or went in each."""
+    found = sorted(path for path in audio.glob("*/") if path.is_dir()) if audio else []
+    return tuple((path.name, path.stat().st_mtime_ns, 0) for path in found)
 
 
 def _same_tables(one: Path, other: Path, names: list[str]) -> bool:

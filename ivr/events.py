@@ -26,6 +26,8 @@ class EventKind(StrEnum):
     """The fate of a text."""
     RECORD = "record"
     """The fate of the provider's records (deleted, overdue)."""
+    LANGUAGE = "language"
+    """Whether the service that a caller was first told of speaks their language: spoken, not_spoken or unknown."""
     FAULT = "fault"
     """Something failed and a caller was led to a person all the same."""
 

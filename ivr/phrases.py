@@ -19,6 +19,7 @@ class Phrase(StrEnum):
     LANGUAGE_NAME = "language.name"
     MORE_LABEL = "more.label"
 
+    NEED_SAY = "need.say"
     NEED_MORE = "need.more"
     NEED_APART = "need.apart"
     NEED_APART_LABEL = "need.apart.label"
@@ -50,6 +51,7 @@ class Phrase(StrEnum):
     COST_UNKNOWN = "cost.unknown"
     COST_ABROAD = "cost.abroad"
     SPEAKS = "speaks"
+    SPEAKS_MANY = "speaks.many"
     SPEAKS_UNKNOWN = "speaks.unknown"
     FOR_CHILDREN = "for.children"
     FOR_WOMEN = "for.women"
@@ -88,6 +90,7 @@ class Phrase(StrEnum):
     CONSENT_NAMED = "consent.named"
     CONSENT_NO = "consent.no"
     SENT = "sent"
+    SENT_DELETE = "sent.delete"
 
     EMERGENCY_NUMBER = "emergency.number"
     EMERGENCY_PERSON = "emergency.person"
@@ -97,6 +100,7 @@ class Phrase(StrEnum):
     PERSON_NONE = "person.none"
 
     WRONG_KEY = "wrong_key"
+    NOT_HEARD = "not_heard"
     NO_OTHER = "no_other"
     RESTART = "restart"
     RESERVED = "reserved"
@@ -108,6 +112,8 @@ class Phrase(StrEnum):
     SMS_SHORT_NO_HOURS = "sms.short.no_hours"
     SMS_NAMED_NO_HOURS = "sms.named.no_hours"
     SMS_ALWAYS = "sms.always"
+    HOURS_DAYS = "hours.days"
+    HOURS_TIMES = "hours.times"
     SMS_PRIVACY = "sms.privacy"
     SMS_HELP = "sms.help"
     SMS_ALONE = "sms.alone"
@@ -134,6 +140,17 @@ class Phrase(StrEnum):
     LABEL_MEDICAL = "need.medical.label"
     LABEL_PROFESSIONAL = "need.professional.label"
     LABEL_OWN_VIOLENCE = "need.own_violence.label"
+    HEARD_VIOLENCE_HOME = "need.violence_home.heard"
+    HEARD_SEXUAL_VIOLENCE = "need.sexual_violence.heard"
+    HEARD_TRAFFICKING = "need.trafficking.heard"
+    HEARD_CHILDREN = "need.children.heard"
+    HEARD_CRIME = "need.crime.heard"
+    HEARD_MISSING_CHILD = "need.missing_child.heard"
+    HEARD_SUPPORT = "need.support.heard"
+    HEARD_REPORT = "need.report.heard"
+    HEARD_MEDICAL = "need.medical.heard"
+    HEARD_PROFESSIONAL = "need.professional.heard"
+    HEARD_OWN_VIOLENCE = "need.own_violence.heard"
     NAME_VIOLENCE_HOME = "name.violence_home"
     NAME_SEXUAL_VIOLENCE = "name.sexual_violence"
     NAME_TRAFFICKING = "name.trafficking"
@@ -147,6 +164,9 @@ class Phrase(StrEnum):
     NAME_OWN_VIOLENCE = "name.own_violence"
     NAME_EMERGENCY = "name.emergency"
 
+
+COUNTED = frozenset({Phrase.SENT})
+"""Phrases that speak of a number of things: each catalogue has one form for each of its language's plural forms."""
 
 OPENS_ON = (
     Phrase.OPENS_MONDAY,
@@ -168,6 +188,11 @@ def need_option(need: str) -> Phrase:
 def need_label(need: str) -> Phrase:
     """Return the words that offer a need in a text; ValueError for a need that has none."""
     return Phrase(f"need.{need}.label")
+
+
+def need_heard(need: str) -> Phrase:
+    """Return the words that a caller may say for a need, separated by commas; ValueError for a need that has none."""
+    return Phrase(f"need.{need}.heard")
 
 
 def general_name(need: str) -> Phrase:

@@ -20,11 +20,12 @@ from ivr.catalogue import load_catalogues
 from ivr.edition import Edition, Shelf, offered_languages
 from ivr.events import Errand, Event
 from ivr.metrics import Metrics
+from ivr.recordings import Recordings
 from ivr.sealed import Seal
 from ivr.settings import Settings
 from ivr.speech import Speech
 from ivr.twiml import Scribe
-from ivr.voices import load_voices
+from ivr.voices import Way, load_voices
 
 
 class Puts(Protocol):
@@ -61,7 +62,8 @@ class Services:
 def build(settings: Settings) -> Services:
     """Build the services of one server from its settings. The tables are read here, once."""
     seal = Seal(settings.secret_keys)
-    shelf = Shelf(settings.directory_path, settings.var_path / "directory", edition_maker(settings, seal))
+    make = edition_maker(settings, seal)
+    shelf = Shelf(settings.directory_path, settings.var_path / "directory", make, settings.audio_path)
     shelf.refresh()
     connection = connect(settings.redis_url, SHORT)
     return Services(
@@ -96,11 +98,20 @@ def figures(connection: redis.Redis, shelf: Shelf) -> Mapping[str, float]:
 
 def edition_maker(settings: Settings, seal: Seal) -> Callable[[Directory], Edition]:
     """Return what makes an edition of a revision, with the catalogues and voices of this installation."""
-    catalogues, voices = load_catalogues(), load_voices()
-    spoken, written, _ = offered_languages(catalogues, voices)
+    catalogues = load_catalogues(settings.catalogues_path)
+    voices = load_voices(settings.voices_path, settings.catalogues_path)
 
     def make(directory: Directory) -> Edition:
-        speech = Speech(directory, catalogues)
-        return Edition(directory, speech, Scribe(speech, voices, seal, settings.public_url), spoken, written)
+        speech, recordings = Speech(directory, catalogues), Recordings.read(settings.audio_path)
+        spoken, written, _ = offered_languages(catalogues, voices, recordings)
+        return Edition(
+            directory=directory,
+            speech=speech,
+            scribe=Scribe(speech, voices, seal, settings.public_url, recordings),
+            spoken_languages=spoken,
+            voiced_languages=tuple(tag for tag in spoken if voices[tag].way is Way.VOICE),
+            written_languages=written,
+            listening_languages=frozenset(tag for tag in spoken if voices[tag].listens),
+        )
 
     return make

@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import phonenumbers
 
+from ivr.catalogue import CATALOGUES
 from ivr.numbers import country_of
 
 PROVIDER_URL = "https://api.twilio.com"
@@ -151,6 +152,12 @@ class Settings:
         "the folder of the directory's tables; else the shipped one",
         default=None,
     )
+    prompts_path: Path | None = _setting(
+        "PROMPTS_PATH",
+        _folder,
+        "a folder with voices.yaml and catalogues/; else the shipped ones",
+        default=None,
+    )
     var_path: Path = _setting(
         "VAR_PATH", Path, "a folder of our own, for what waits and for the last good directory", default=Path("var")
     )
@@ -197,6 +204,21 @@ class Settings:
     def demo(self) -> bool:
         """The carrier is a stand-in: callers may pretend another time, and /phone is open."""
         return self.exchange_token is not None
+
+    @property
+    def catalogues_path(self) -> Path:
+        """Where the words are."""
+        return self.prompts_path / "catalogues" if self.prompts_path else CATALOGUES
+
+    @property
+    def voices_path(self) -> Path | None:
+        """The table of voices; None for the shipped one."""
+        return self.prompts_path / "voices.yaml" if self.prompts_path else None
+
+    @property
+    def audio_path(self) -> Path:
+        """Where recordings are played from, one folder a language."""
+        return self.var_path / "audio"
 
     @property
     def spool_path(self) -> Path:

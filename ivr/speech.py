@@ -12,14 +12,22 @@ from babel.dates import format_skeleton
 from babel.lists import format_list
 
 from directory.find import ANYONE
-from directory.model import Directory, Shown
+from directory.model import Directory, Helpline, Shown
 from ivr.catalogue import Catalogue
-from ivr.phrases import Phrase, general_name
-from ivr.turn import Clock, CountryName, Day, Digits, Key, LanguageNames, Line, Name, Value
+from ivr.phrases import COUNTED, Phrase, general_name
+from ivr.turn import Amount, Clock, CountryName, Day, Digits, Key, LanguageNames, Line, Name, Value
 
 _KEPT_SENTENCES = 8192
 """Rendered sentences kept in memory: all that recur within a day's calls."""
 _BEFORE_I = re.compile(r"\by(?= h?i(?![aeou]))")
+_CLDR = {"pt": "pt-PT"}
+"""Languages whose catalogue is not what CLDR means by the bare tag: it takes `pt` for the Portuguese of Brazil."""
+_FIRST_OF_MONTH = {"fr": ("1 ", "1er "), "it": ("1 ", "1º ")}
+"""What people say and CLDR's skeleton leaves to its rules for spelling numbers out: "1er janvier"."""
+_RIGHT_TO_LEFT = frozenset({"ar"})
+_LEFT_TO_RIGHT_MARK = "\u200e"
+"""Around a number in a text that is written from right to left: without it the groups of its digits change places
+(Unicode's bidirectional algorithm, UAX 9: rule W7)."""
 
 
 class WordlessError(Exception):
@@ -46,12 +54,30 @@ class Speech:
         """Return a phrase with its placeholders filled."""
         return self._catalogues[language].words[phrase].format_map(values)
 
-    def name(self, helpline: str, language: str) -> str:
-        """Return the service's name in this language, or what such a service is called in it."""
+    def name_aloud(self, helpline: str, language: str) -> str:
+        """Return the service's name in this language, or what such a service is called in it.
+
+        A proper name of another language would be read out by a voice that cannot pronounce it.
+        """
         row = self._directory.helplines.get(helpline)
         if row is None:
             return self.phrase(general_name(self._directory.general_need), language)
         return row.name.get(language) or self.phrase(general_name(row.needs[0]), language)
+
+    def name_in_writing(self, helpline: str, language: str) -> str:
+        """Return the service's name in this language, as it spells itself in its own, or what such a service is called."""
+        row = self._directory.helplines.get(helpline)
+        own = row.name.get(language) or self._own_name(row) if row else None
+        return own or self.name_aloud(helpline, language)
+
+    def digits_in_writing(self, say: str, language: str) -> str:
+        """Return a number as it is dialled, so marked that its digits keep their order in this language's script."""
+        mark = _LEFT_TO_RIGHT_MARK if language in _RIGHT_TO_LEFT else ""
+        return f"{mark}{say}{mark}"
+
+    def _own_name(self, row: Helpline) -> str | None:
+        spoken_there = self._directory.countries[row.country].languages
+        return next((row.name[tag] for tag in spoken_there if tag in row.name), None)
 
     def _spoken(self, line: Line) -> str:
         return self._filled(line, aloud=True)
@@ -61,25 +87,27 @@ class Speech:
 
     def _filled(self, line: Line, *, aloud: bool) -> str:
         values = {name: self._value(value, line.language, aloud=aloud) for name, value in line.values}
+        if line.phrase in COUNTED:
+            count = next(value.count for _, value in line.values if isinstance(value, Amount))
+            return self._catalogues[line.language].counting(line.phrase, count).format_map(values)
         return self.phrase(line.phrase, line.language, **values)
 
     def _value(self, value: Value, language: str, *, aloud: bool) -> str:
         match value:
+            case Name(helpline):
+                return self.name_aloud(helpline, language) if aloud else self.name_in_writing(helpline, language)
+            case Digits(say, slowly) if aloud:
+                return digits_aloud(say, self.phrase(Phrase.PLUS, language), slowly=slowly)
+            case Digits(say):
+                return self.digits_in_writing(say, language)
+            case Day() | CountryName() | LanguageNames():
+                return _by_cldr(value, language)
             case Key(key):
                 return key
-            case Name(helpline):
-                return self.name(helpline, language)
-            case Digits(say, slowly):
-                return digits_aloud(say, self.phrase(Phrase.PLUS, language), slowly=slowly) if aloud else say
             case Clock(at):
                 return f"{at:%H:%M}"
-            case Day(on):
-                return format_skeleton("MMMMd", dt.datetime.combine(on, dt.time()), locale=_locale(language))
-            case CountryName(code):
-                return str(_locale(language).territories.get(code, code))
-            case LanguageNames(tags):
-                names = [str(_locale(language).languages.get(tag.replace("-", "_"), tag)) for tag in tags]
-                return _for_the_ear(format_list(names, locale=_locale(language)), language)
+            case Amount(count):
+                return str(count)
 
 
 def wordless(directory: Directory) -> tuple[str, ...]:
@@ -105,11 +133,32 @@ def digits_aloud(say: str, plus: str, *, slowly: bool) -> str:
     return f"{plus} {spelt}" if say.lstrip().startswith("+") else spelt
 
 
+def _by_cldr(value: Day | CountryName | LanguageNames, language: str) -> str:
+    """Return what CLDR knows how to say in this language, in the dictionary form."""
+    locale = cldr(language)
+    match value:
+        case Day(on):
+            return date_in_words(on, language)
+        case CountryName(code):
+            return str(locale.territories.get(code, code))
+        case LanguageNames(tags):
+            names = [str(locale.languages.get(tag.replace("-", "_"), tag)) for tag in tags]
+            return _for_the_ear(format_list(names, locale=locale), language)
+
+
 def _for_the_ear(text: str, language: str) -> str:
     """Say Spanish "y" as "e" before its own sound, which Babel leaves to others (Unicode's list patterns, ICU)."""
     return _BEFORE_I.sub("e", text) if language == "es" else text
 
 
+def date_in_words(on: dt.date, language: str) -> str:
+    """Return a day as a calendar of this language names it, without its year: "2 January"."""
+    words = format_skeleton("MMMMd", dt.datetime.combine(on, dt.time()), locale=cldr(language))
+    plain, first = _FIRST_OF_MONTH.get(language, ("", ""))
+    return words.replace(plain, first, 1) if on.day == 1 and plain and words.startswith(plain) else words
+
+
 @lru_cache(maxsize=64)
-def _locale(language: str) -> Locale:
-    return Locale.parse(language, sep="-")
+def cldr(language: str) -> Locale:
+    """Return what CLDR knows of a language (its days, countries, languages), by the tag of its catalogue."""
+    return Locale.parse(_CLDR.get(language, language), sep="-")

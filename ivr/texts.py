@@ -10,13 +10,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from babel import Locale
-
 from directory.find import number_to_say
 from directory.model import Directory, Helpline, Number
 from ivr.events import Form
 from ivr.phrases import Phrase
-from ivr.speech import Speech
+from ivr.speech import Speech, cldr
 from ivr.turn import Line, Turn
 
 GSM_SEGMENT, GSM_PART = 160, 153
@@ -29,8 +27,10 @@ _GSM = frozenset(
 )
 _GSM_TWICE = frozenset("\f^{}\\[~]|€")
 """Both tables: 3GPP TS 23.038, section 6.2.1. The characters of the second take the room of two."""
-_PLAIN = {"œ": "oe", "Œ": "OE", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L"} | dict.fromkeys("–—", "-")
-_PLAIN |= dict.fromkeys("‘’", "'") | dict.fromkeys("“”„«»", '"')
+_PLAIN = {"œ": "oe", "Œ": "OE", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ı": "i", "ħ": "h", "Ħ": "H"}
+_PLAIN |= dict.fromkeys("–—", "-") | dict.fromkeys("‘’", "'") | dict.fromkeys("“”„«»", '"')
+_WHOLE_LETTERS = frozenset({"ar", "bg", "el", "ru", "th", "uk", "vi", "zh"})
+"""Languages that lose sense without their signs (in Vietnamese tones, in Thai vowels), or whose script is not ours."""
 _WEEK = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _DAY = f"(?:{'|'.join(_WEEK)})"
 _DAYS = f"{_DAY}(?:-{_DAY})?(?:,{_DAY}(?:-{_DAY})?)*"
@@ -94,21 +94,33 @@ def written_hours(helpline: Helpline, speech: Speech, language: str) -> str | No
     weekly = _HOLIDAYS.sub("", helpline.hours)
     if not _PLAIN_HOURS.fullmatch(weekly):
         return None
-    days = Locale.parse(language, sep="-").days["stand-alone"]["abbreviated"]
-    return re.sub(_DAY, lambda day: str(days[_WEEK.index(day[0])]).rstrip("."), weekly)
+    names = cldr(language).days["stand-alone"]["abbreviated"]
+    days = {day: str(names[index]).rstrip(".") for index, day in enumerate(_WEEK)}
+
+    def times(found: re.Match[str]) -> str:
+        return speech.phrase(Phrase.HOURS_TIMES, language, opens=found[1], closes=found[2])
+
+    def run_of_days(found: re.Match[str]) -> str:
+        return speech.phrase(Phrase.HOURS_DAYS, language, first=days[found[1]], last=days[found[2]])
+
+    written = re.sub(f"({_TIME})-({_TIME})", times, weekly)
+    written = re.sub(f"({_DAY})-({_DAY})", run_of_days, written)
+    return re.sub(rf"\b{_DAY}\b", lambda day: days[day[0]], written)
 
 
 def _candidates(helpline: Helpline, speech: Speech, language: str, form: Form, number: Number) -> Iterator[str]:
-    """Yield the text, then shorter ways to say it: without accents, then without the hours."""
+    """Yield the text, then shorter ways to say it: without accents where that does no harm, then without the hours."""
     hours = written_hours(helpline, speech, language)
-    values = {"number": number.say, "name": speech.name(helpline.id, language)}
+    name, digits = speech.name_in_writing(helpline.id, language), speech.digits_in_writing(number.say, language)
+    values = {"number": digits, "name": name}
     bare = Phrase.SMS_NAMED_NO_HOURS if form is Form.NAMED else Phrase.SMS_SHORT_NO_HOURS
     full = Phrase.SMS_NAMED if form is Form.NAMED else Phrase.SMS_SHORT
     texts = [speech.phrase(full, language, hours=hours, **values)] if hours else []
     texts.append(speech.phrase(bare, language, **values))
     for text in texts:
         yield text
-        yield _without_accents(text)
+        if language not in _WHOLE_LETTERS:
+            yield _without_accents(text)
 
 
 def _without_accents(text: str) -> str:

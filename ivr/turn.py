@@ -36,6 +36,8 @@ class World:
     now: dt.datetime
     """Aware, and cut to its minute: opening hours know no shorter time."""
     caller: Caller
+    listens: frozenset[str] = frozenset()
+    """Languages in which a caller may say what it is about, as well as press a key."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "now", self.now.replace(second=0, microsecond=0))
@@ -91,7 +93,14 @@ class LanguageNames:
     tags: tuple[str, ...]
 
 
-Value = Key | Name | Digits | Clock | Day | CountryName | LanguageNames
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How many of something; the sentence takes its language's plural form for it."""
+
+    count: int
+
+
+Value = Key | Name | Digits | Clock | Day | CountryName | LanguageNames | Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,8 @@ class Option:
     """How a voice offers it; None for keys that are understood but not announced here."""
     written: Line | None = None
     """How a text offers it, without the key."""
+    heard: Phrase | None = None
+    """The words that choose it where callers may speak."""
     text: Form | None = None
     """Choosing it asks for a referral text in this form."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Request, current_app
 
@@ -13,6 +13,8 @@ from ivr.turn import Caller
 
 DEMO_NOW = "X-Fanal-Demo-Now"
 """Header by which a stand-in carrier's caller pretends another time."""
+_LONGEST_SAID = 500
+"""Characters of what a caller said; whoever says more has told a story, not named a choice."""
 _LIKELY_YEARS = range(2000, 2100)
 """Nobody means a year beyond these, and the calendar ends soon after the last."""
 
@@ -26,6 +28,10 @@ class VoiceRequest:
     caller_id: str
     """Our own number for forwarding this call."""
     digits: str
+    said: str = field(repr=False)
+    """What the carrier's recogniser heard; used once, and never kept."""
+    confidence: float | None
+    """How sure the recogniser is, from 0 to 1; None where it does not say."""
     outcome: Outcome
     now: dt.datetime
 
@@ -60,6 +66,8 @@ def read_voice(request: Request, services: Services) -> VoiceRequest:
         caller=services.calls.caller(call, form.get("From", ""), called),
         caller_id=called if called in services.settings.lines else services.settings.numbers[0],
         digits=form.get("Digits", ""),
+        said=form.get("SpeechResult", "")[:_LONGEST_SAID],
+        confidence=_confidence(form.get("Confidence", "")),
         outcome=_outcome(form.get("DialCallStatus", "")),
         now=_now(request, services),
     )
@@ -77,6 +85,13 @@ def read_sms(request: Request, services: Services) -> SmsRequest:
         opted_out=bool(form.get("OptOutType")),
         now=_now(request, services),
     )
+
+
+def _confidence(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _outcome(word: str) -> Outcome:

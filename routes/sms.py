@@ -96,8 +96,8 @@ def _self_contained(world: World, edition: Edition) -> str:
         Phrase.SMS_ALONE,
         language,
         number=EUROPEAN_EMERGENCY,
-        name=edition.speech.name(best.helpline.id, language),
-        line=best.number.say,
+        name=edition.speech.name_in_writing(best.helpline.id, language),
+        line=edition.speech.digits_in_writing(best.number.say, language),
     )
 
 

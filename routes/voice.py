@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
@@ -12,6 +13,7 @@ from ivr import flow
 from ivr.edition import Edition
 from ivr.events import TEXT_LIFE, Event, EventKind, SendText
 from ivr.flow.people import towards_person
+from ivr.heard import understood
 from ivr.lifeline import lifeline
 from ivr.services import Services
 from ivr.state import State, Step, UnreadableStateError
@@ -37,7 +39,7 @@ def answer() -> Response:
 @bp.post("/key/<token>")
 def key(token: str) -> Response:
     """A key was pressed. Nothing in `Digits` counts as silence, several digits as a key without meaning."""
-    return _step(token, lambda state, call, world: _pressed(state, call.digits, world))
+    return _step(token, _pressed)
 
 
 @bp.post("/silence/<token>")
@@ -54,8 +56,20 @@ def outcome(token: str) -> Response:
 
 @bp.post("/fallback")
 def fallback() -> Response:
-    """The carrier could not use an answer of ours: the lifeline, which can be answered when nothing else can."""
-    return _markup(lifeline(f"{the_services().settings.public_url}/voice"))
+    """The carrier could not use an answer of ours: the lifeline, which can be answered when nothing else can.
+
+    Where it was our audio that could not be fetched, the call goes on in languages that need none.
+    """
+    onward = "/voice/voiced" if "/audio/" in request.form.get("ErrorUrl", "") else "/voice"
+    return _markup(lifeline(f"{the_services().settings.public_url}{onward}"))
+
+
+@bp.post("/voiced")
+def voiced() -> Response:
+    """The call begins again, without the languages that are played from files."""
+    return _take(
+        lambda _call, world: flow.begin_again(replace(world, languages=the_services().shelf.current.voiced_languages))
+    )
 
 
 @bp.post("/<path:_anything>")
@@ -79,8 +93,12 @@ def lead_to_a_person(fault: Exception) -> Response | HTTPException:
         return _markup(lifeline(f"{services.settings.public_url}/voice"))
 
 
-def _pressed(state: State, digits: str, world: World) -> Answer:
-    return flow.press(state, digits, world) if digits else flow.keep_silent(state, world)
+def _pressed(state: State, call: VoiceRequest, world: World) -> Answer:
+    if call.digits or not call.said:
+        return flow.press(state, call.digits, world) if call.digits else flow.keep_silent(state, world)
+    speech = the_services().shelf.current.speech
+    key = understood(flow.enter(state, world), call.said, call.confidence, speech)
+    return flow.press(state, key, world) if key else flow.not_heard(state, world)
 
 
 def _step(token: str, act: Act) -> Response:
@@ -111,7 +129,7 @@ def _to_a_person(services: Services) -> Response:
 
 
 def _world(call: VoiceRequest, edition: Edition) -> World:
-    return World(edition.directory, edition.spoken_languages, call.now, call.caller)
+    return World(edition.directory, edition.spoken_languages, call.now, call.caller, edition.listening_languages)
 
 
 def _opened(token: str, call: VoiceRequest, services: Services) -> State | None:

@@ -10,6 +10,8 @@ import re
 from datetime import datetime
 from typing import Any, Self
 
+from ivr.catalogue import load_catalogues
+from ivr.phrases import Phrase
 from ivr.settings import Settings
 from ivr.simulator import moments, people
 from ivr.simulator.call import Call
@@ -28,6 +30,7 @@ from ivr.simulator.transcript import (
 )
 from ivr.simulator.transport import FlaskTransport
 
+_CATALOGUES = load_catalogues()
 _KEY = re.compile(r"(?<![0-9*#:])(?<![0-9][ ,.])(?<![0-9][,.] )[0-9*#](?![0-9*#:])(?![ ,.]{1,2}[0-9])")
 """A key named in a prompt: a digit or sign that stands alone, and is no part of a number or of a time."""
 
@@ -80,6 +83,17 @@ class Caller:
         """Press one key, or several at one prompt."""
         self.call.press(keys)
         return self
+
+    def choose_language(self, tag: str) -> Self:
+        """Listen to the pages of languages until this one is offered in its own words, and press its key."""
+        offer = _CATALOGUES[tag].words[Phrase.LANGUAGE_CHOOSE]
+        pattern = re.escape(offer).replace(r"\{key\}", "([1-6])")
+        for _ in _CATALOGUES:
+            found = re.search(pattern, self.heard)
+            if found:
+                return self.press(found[1])
+            self.press("9")
+        raise AssertionError(f"nobody offered {tag}")
 
     def stay_silent(self, times: int = 1) -> Self:
         """Press nothing until the time runs out."""

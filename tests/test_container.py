@@ -21,6 +21,7 @@ SETTINGS = {each.metadata["name"]: each.default is MISSING for each in fields(Se
 """Name of each setting to whether the servers refuse to start without it."""
 NOT_PASSED_ON = {
     "DIRECTORY_PATH": "the image holds the directory; a folder of one's own needs a volume of one's own",
+    "PROMPTS_PATH": "the image holds the words and voices; a folder of one's own needs a volume of one's own",
     "FANAL_EXCHANGE_TOKEN": "the stand-in carrier belongs to `fanal run`",
 }
 GIVEN_BY_THE_FILE = {"REDIS_URL", "VAR_PATH"}

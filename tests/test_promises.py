@@ -36,8 +36,8 @@ def test_never_records() -> None:
 
 @pytest.mark.parametrize("language", CATALOGUES)
 def test_neutral_first_word(language: str) -> None:
-    """The first words tell nobody beside the phone what the line is for: the greeting is one word."""
-    assert 1 == len(CATALOGUES[language].words[Phrase.GREETING].split())
+    """The first words tell nobody beside the phone what the line is for: the greeting is one word, or two."""
+    assert len(CATALOGUES[language].words[Phrase.GREETING].split()) <= 2
 
 
 def test_every_call_is_the_first(tmp_path: Path) -> None:

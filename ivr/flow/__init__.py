@@ -57,6 +57,8 @@ KEPT_TURNS = 2048
 """Turns remembered in one process, some kilobytes each."""
 PATIENCE = 3
 """Silent turns after which a person is called."""
+_CHOOSING = {Step.NEED, Step.APART, Step.COUNTRY}
+"""Steps whose choice leads to a first referral."""
 _REACHED = {Outcome.COMPLETED, Outcome.ANSWERED}
 _APOLOGY = {
     Outcome.BUSY: Phrase.FAILED_BUSY,
@@ -86,7 +88,8 @@ def enter(state: State, world: World) -> Turn:
     turn = _STEPS[state.step](state, world)
     if turn.forward or turn.ends:
         return turn
-    coda = turn.coda or ((Line(Phrase.RESERVED, turn.language),) if state.misses else ())
+    reserved = Line(Phrase.RESERVED, turn.language)
+    coda = (*turn.coda, reserved) if state.misses and reserved not in turn.coda else turn.coda
     return replace(turn, options=(*turn.options, *_reserved(turn)), coda=coda)
 
 
@@ -95,12 +98,16 @@ def press(state: State, key: str, world: World) -> Answer:
     turn = enter(state, world)
     option = next((each for each in turn.options if each.key == key), None)
     if option is None:
-        missed = _missed(turn, world)
-        lead, count = Line(Phrase.WRONG_KEY, missed.language), Count(EventKind.STEP, "wrong_key")
-        return Answer(missed, (lead,), (count, *_forwarding(missed)))
+        return _misunderstood(turn, Phrase.WRONG_KEY, world)
     leads = replace(option.leads, misses=0) if option.leads.misses else option.leads
     following = enter(leads, world)
-    return Answer(following, counts=(*_forwarding(following), *_stepped(state, following)), text=option.text)
+    counts = (*_forwarding(following), *_stepped(state, following), *_spoken_there(state, following, world))
+    return Answer(following, counts=counts, text=option.text)
+
+
+def not_heard(state: State, world: World) -> Answer:
+    """Answer a caller who said something that could not be understood for sure: ask again, decide nothing."""
+    return _misunderstood(enter(state, world), Phrase.NOT_HEARD, world)
 
 
 def keep_silent(state: State, world: World) -> Answer:
@@ -118,6 +125,12 @@ def come_back(state: State, outcome: Outcome, world: World) -> Answer:
     following = enter(people.next_after_failure(tried, world), world)
     apology = Line(_APOLOGY.get(outcome, Phrase.FAILED_UNREACHABLE), following.language)
     return Answer(following, (apology,), counts)
+
+
+def _misunderstood(turn: Turn, apology: Phrase, world: World) -> Answer:
+    missed = _missed(turn, world)
+    count = Count(EventKind.STEP, apology.value)
+    return Answer(missed, (Line(apology, missed.language),), (count, *_forwarding(missed)))
 
 
 def _missed(turn: Turn, world: World) -> Turn:
@@ -169,6 +182,14 @@ def _stepped(before: State, turn: Turn) -> tuple[Count, ...]:
     return () if turn.state.step is before.step else (Count(EventKind.STEP, _name(turn.state.step)),)
 
 
+def _spoken_there(before: State, turn: Turn, world: World) -> tuple[Count, ...]:
+    """Count, once a referral, whether the first service offered speaks the caller's language."""
+    helpline = world.directory.helplines.get(turn.state.helpline or "")
+    if helpline is None or turn.state.step is not Step.REFERRAL or before.step not in _CHOOSING:
+        return ()
+    return (Count(EventKind.LANGUAGE, referral.answers_in(helpline, turn.language, world).value),)
+
+
 def _forwarding(turn: Turn) -> tuple[Count, ...]:
     return (Count(EventKind.OUTCOME, "forwarding"),) if turn.forward else ()
 
@@ -177,4 +198,4 @@ def _name(step: Step) -> str:
     return step.name.lower()
 
 
-__all__ = ["Outcome", "begin", "begin_again", "come_back", "enter", "keep_silent", "language_of", "press"]
+__all__ = ["Outcome", "begin", "begin_again", "come_back", "enter", "keep_silent", "language_of", "not_heard", "press"]

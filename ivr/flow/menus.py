@@ -16,7 +16,7 @@ from ivr.flow.ways import (
     needs_for,
     page_of,
 )
-from ivr.phrases import Phrase, need_label, need_option
+from ivr.phrases import Phrase, need_heard, need_label, need_option
 from ivr.state import Channel, State, Step
 from ivr.turn import CountryName, Digits, Key, Line, Option, Turn, World
 
@@ -69,15 +69,19 @@ def need(state: State, world: World) -> Turn:
     speech = language_of(state, world)
     ids = needs_for(state.country, world, (Shown.ALWAYS, Shown.WHERE_SERVED))
     shown, more = page_of(ids, state, NEEDS_PAGE)
+    listens = state.channel is Channel.VOICE and speech in world.listens
     options = [_need_option(str(i), each, each in shown, state, speech) for i, each in enumerate(ids, 1)]
+    if listens:
+        options = [replace(option, heard=need_heard(each)) for option, each in zip(options, ids, strict=True)]
     if more:
         options.append(_more(replace(state, page=state.page + 1), Phrase.NEED_MORE, Phrase.MORE_LABEL, speech))
     elif needs_for(state.country, world, (Shown.APART,)):
         apart_state = replace(state, step=Step.APART, page=0)
         options.append(_more(apart_state, Phrase.NEED_APART, Phrase.NEED_APART_LABEL, speech))
     coda = (Line(Phrase.RESERVED, speech),) if state.page == 0 else ()
+    lines = (Line(Phrase.NEED_SAY, speech),) if listens and state.page == 0 else ()
     silence = replace(state, step=Step.PERSON, page=0)
-    return Turn(state, speech, (), tuple(options), coda, silence=silence)
+    return Turn(state, speech, lines, tuple(options), coda, silence=silence)
 
 
 def apart(state: State, world: World) -> Turn:

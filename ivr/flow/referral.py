@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from enum import StrEnum
 
 from directory.find import ANYONE, Match, number_to_say
 from directory.hours import Status
 from directory.model import Cost, Helpline, Kind, Reach
-from ivr.events import Form
+from ivr.events import TEXT_LIFE, Form
 from ivr.flow import menus, people
-from ivr.flow.ways import MORE_KEY, can_connect, current_match, following, language_of, matches_for
+from ivr.flow.ways import MORE_KEY, can_connect, current_match, following, language_of, languages_for, matches_for
 from ivr.phrases import OPENS_ON, Phrase, audience_sentence
 from ivr.state import Channel, State, Step
 from ivr.turn import (
+    Amount,
     Clock,
     CountryName,
     Day,
@@ -30,6 +32,8 @@ from ivr.turn import (
 
 _A_DAY = dt.timedelta(days=1)
 _A_WEEK = dt.timedelta(days=7)
+NAMED_LANGUAGES = 3
+"""Languages of a service that are named aloud; more would keep a caller waiting."""
 _COSTS = {
     Cost.FREE: Phrase.COST_FREE,
     Cost.STANDARD: Phrase.COST_STANDARD,
@@ -61,9 +65,12 @@ def referral(state: State, world: World) -> Turn:
     elif match.dial is None:
         said = Digits(number_to_say(match.helpline, world.caller.country).say)
         lines.append(_sentence(Phrase.NUMBER_DIAL_YOURSELF, speech, number=said))
-    lines.append(_cost(match.helpline, world, speech))
+    cost = _cost(match.helpline, world, speech)
     options = choices(match, state, world)
-    return Turn(state, speech, tuple(lines), options, silence=_simplest(options, state))
+    silence = _simplest(options, state)
+    if state.channel is Channel.SMS or match.dial is None:
+        return Turn(state, speech, (*lines, cost), options, silence=silence)
+    return Turn(state, speech, tuple(lines), options, coda=(cost,), silence=silence)
 
 
 def number(state: State, world: World) -> Turn:
@@ -82,6 +89,7 @@ def number(state: State, world: World) -> Turn:
     abroad = next((n for n in match.helpline.numbers if n.reach is Reach.ABROAD and n != said), None)
     if abroad:
         lines.append(_sentence(Phrase.NUMBER_ABROAD, speech, number=Digits(abroad.say, slowly=True)))
+    lines.append(_cost(match.helpline, world, speech))
     options = tuple(option for option in choices(match, state, world) if option.leads.step is not Step.NUMBER)
     return Turn(state, speech, tuple(lines), options, silence=_simplest(options, state))
 
@@ -106,7 +114,9 @@ def sent(state: State, world: World) -> Turn:
         return _without_service(state, world)
     speech = language_of(state, world)
     options = tuple(option for option in choices(match, state, world) if option.leads.step is not Step.CONSENT)
-    return Turn(state, speech, (Line(Phrase.SENT, speech),), options, silence=_simplest(options, state))
+    minutes = Amount(int(TEXT_LIFE / dt.timedelta(minutes=1)))
+    lines = (_sentence(Phrase.SENT, speech, count=minutes), Line(Phrase.SENT_DELETE, speech))
+    return Turn(state, speech, lines, options, silence=_simplest(options, state))
 
 
 def choices(match: Match, state: State, world: World) -> tuple[Option, ...]:
@@ -178,26 +188,52 @@ def _whom(match: Match, state: State, world: World, speech: str) -> list[Line]:
         lines = [Line(audience_sentence(audience), speech) for audience in helpline.audience]
     if helpline.kind is Kind.REPORTING:
         lines.append(Line(Phrase.TAKES_REPORTS, speech))
-    if helpline.languages:
-        if not _answers_in(helpline.languages, speech):
-            lines.append(_sentence(Phrase.SPEAKS, speech, languages=LanguageNames(helpline.languages)))
-    elif speech != world.directory.countries[helpline.country].languages[0]:
-        lines.append(Line(Phrase.SPEAKS_UNKNOWN, speech))
+    match answers_in(helpline, speech, world):
+        case Understanding.NOT_SPOKEN:
+            lines.append(_languages(helpline, speech, world))
+        case Understanding.UNKNOWN:
+            lines.append(Line(Phrase.SPEAKS_UNKNOWN, speech))
     return lines
 
 
-def _answers_in(languages: tuple[str, ...], speech: str) -> bool:
-    return speech.partition("-")[0] in {tag.partition("-")[0] for tag in languages}
+class Understanding(StrEnum):
+    """Whether a helpline speaks a language, as far as anybody knows."""
+
+    SPOKEN = "spoken"
+    NOT_SPOKEN = "not_spoken"
+    UNKNOWN = "unknown"
+
+
+def answers_in(helpline: Helpline, speech: str, world: World) -> Understanding:
+    """Tell whether a helpline speaks a language: by what it states, else by the main language of its country."""
+    if not helpline.languages:
+        main = world.directory.countries[helpline.country].languages[0]
+        return Understanding.SPOKEN if speech == main else Understanding.UNKNOWN
+    spoken = {tag.partition("-")[0] for tag in helpline.languages}
+    return Understanding.SPOKEN if speech.partition("-")[0] in spoken else Understanding.NOT_SPOKEN
+
+
+def _languages(helpline: Helpline, speech: str, world: World) -> Line:
+    """Name the helpline's languages, of many those that this caller most likely knows too."""
+    phrase = Phrase.SPEAKS if len(helpline.languages) <= NAMED_LANGUAGES else Phrase.SPEAKS_MANY
+    return _sentence(phrase, speech, languages=LanguageNames(likeliest(helpline.languages, languages_for(world))))
+
+
+def likeliest(languages: tuple[str, ...], order: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the languages to name, the likeliest for a caller first; those that nobody is offered come last."""
+    likely = (*order, *languages)
+    return tuple(sorted(languages, key=likely.index)[:NAMED_LANGUAGES])
 
 
 def _hours(match: Match, world: World, speech: str) -> list[Line]:
-    line = _status(match.status, world.now.astimezone(match.helpline.timezone), speech)
+    line = opening(match.status, world.now.astimezone(match.helpline.timezone), speech)
     if any(isinstance(value, Clock) for _, value in line.values) and _elsewhere(match.helpline, world):
         return [line, _sentence(Phrase.TIMES_ELSEWHERE, speech, country=CountryName(match.helpline.country))]
     return [line]
 
 
-def _status(status: Status, now: dt.datetime, speech: str) -> Line:
+def opening(status: Status, now: dt.datetime, speech: str) -> Line:
+    """Say whether a line is open, until when, or when it opens; `now` in the helpline's own zone."""
     if status.open is None:
         return Line(Phrase.OPEN_UNKNOWN, speech)
     if not status.open:

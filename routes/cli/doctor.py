@@ -70,15 +70,23 @@ def _about_directory(folder: Path | None) -> Iterator[Finding]:
 
 
 def _about_languages() -> Iterator[Finding]:
-    from ivr.catalogue import load_catalogues
+    from ivr.catalogue import CATALOGUES, load_catalogues
     from ivr.edition import offered_languages
+    from ivr.recordings import Recordings
     from ivr.voices import load_voices
 
-    catalogues, voices = load_catalogues(), load_voices()
-    spoken, _, faults = offered_languages(catalogues, voices)
+    prompts, var = (Settings.read_one(name, os.environ) for name in ("PROMPTS_PATH", "VAR_PATH"))
+    words = prompts / "catalogues" if prompts else CATALOGUES
+    catalogues = load_catalogues(words)
+    voices = load_voices(prompts / "voices.yaml" if prompts else None, words)
+    spoken, _, faults = offered_languages(catalogues, voices, Recordings.read(var / "audio"))
     yield FINE, "languages", f"offered by voice: {', '.join(spoken)}"
     drafts = sorted(tag for tag, catalogue in catalogues.items() if not catalogue.reviewed)
     if drafts:
         yield DOUBTFUL, "languages", f"drafts that no native speaker has read: {', '.join(drafts)}"
-    yield from ((WRONG, "languages", fault) for fault in faults)
+    broken = {fault for catalogue in catalogues.values() for fault in catalogue.faults}
+    yield from ((WRONG if fault in broken else DOUBTFUL, "languages", fault) for fault in faults)
+    calls = sorted(voice.tag for voice in voices.values() if voice.doubt)
+    if calls:
+        yield DOUBTFUL, "voices", f"to be heard in a test call before launch, and every month: {', '.join(calls)}"
     yield from ((DOUBTFUL, "voices", f"{voice.tag}: {voice.doubt}") for voice in voices.values() if voice.doubt)

@@ -70,7 +70,7 @@ def test_children_in_belgium(exchange: Exchange, at: str, is_open: bool) -> None
 
 def test_withheld(international: Exchange) -> None:
     """A withheld number is asked for the country and never offered a text."""
-    caller = Caller(international, "withheld", at=TUESDAY_MORNING).dial().press("3").press("3")
+    caller = Caller(international, "withheld", at=TUESDAY_MORNING).dial().choose_language("ro").press("3")
 
     assert "România" in caller.heard
 

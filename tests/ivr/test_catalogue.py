@@ -9,16 +9,51 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from babel import Locale
+from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.catalogue import CATALOGUES, SOURCE, Catalogue, load_catalogues, placeholders, read_catalogue
 from ivr.edition import offered_languages
-from ivr.phrases import Phrase
-from ivr.voices import load_voices
+from ivr.phrases import COUNTED, Phrase
+from ivr.recordings import Recordings, name_of
+from ivr.voices import Way, load_voices
+from tests.recordings import everything
 
-LANGUAGES = ("en", "fr", "ro", "nl", "de", "it", "hu", "es")
+OF_THE_UNION = tuple(
+    [
+        "bg",
+        "hr",
+        "cs",
+        "da",
+        "nl",
+        "en",
+        "et",
+        "fi",
+        "fr",
+        "de",
+        "el",
+        "hu",
+        "ga",
+        "it",
+        "lv",
+        "lt",
+        "mt",
+        "pl",
+        "pt",
+        "ro",
+        "sk",
+        "sl",
+        "es",
+        "sv",
+    ]
+)
+"""The official languages of the European Union (Regulation No 1 of 1958, as it stands since 2013)."""
+OF_THE_SEEDS = ("ar", "ru", "uk", "tr", "sq", "vi", "zh", "th")
+"""Languages of people whom the seeds speak of."""
+LANGUAGES = (*OF_THE_UNION, *OF_THE_SEEDS)
 ENGLISH = (CATALOGUES / "en.po").read_text(encoding="utf-8")
 FRENCH = (CATALOGUES / "fr.po").read_text(encoding="utf-8")
 SHIPPED = load_catalogues()
@@ -48,16 +83,29 @@ def french(folder: Path, text: str | bytes, english: str = ENGLISH) -> Catalogue
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_language_is_whole(language: str) -> None:
-    """Each of the first languages has every phrase, and nothing else."""
+    """Each of the languages has every phrase, those that count in every plural form, and nothing else."""
     catalogue = SHIPPED[language]
 
     assert () == catalogue.faults
-    assert set(Phrase) == set(catalogue.words)
+    assert set(Phrase) == {*catalogue.words, *catalogue.forms}
+    assert COUNTED == set(catalogue.forms)
     assert language == catalogue.language
 
 
-def test_all_files_are_first_languages() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plural_forms_are_those_of_the_language(language: str) -> None:
+    """A number of things is worded in the form that the language's own rule names (Unicode's, by way of Babel)."""
+    rule = Locale.parse(language).plural_form
+    catalogue = SHIPPED[language]
+    sorts = {rule(count): catalogue.plural(count) for count in range(200)}
+
+    assert sorts == {rule(count): catalogue.plural(count) for count in range(1000)}
+    assert get_plural(language).num_plurals == len(catalogue.forms[Phrase.SENT])
+
+
+def test_all_files_are_of_these_languages() -> None:
     """No other language is there, and the source is among them."""
+    assert (24, 32) == (len(OF_THE_UNION), len(set(LANGUAGES)))
     assert set(LANGUAGES) == set(SHIPPED)
     assert SOURCE in LANGUAGES
 
@@ -68,7 +116,11 @@ def test_translations_are_of_the_present_words(language: str) -> None:
     catalogue = read_po((CATALOGUES / f"{language}.po").read_text(encoding="utf-8").splitlines())
     english = SHIPPED[SOURCE].words
 
-    assert [] == [entry.context for entry in catalogue if entry.id and entry.id != english[Phrase(str(entry.context))]]
+    assert [] == [
+        entry.context
+        for entry in catalogue
+        if entry.id and entry.context not in COUNTED and entry.id != english[Phrase(str(entry.context))]
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -166,11 +218,11 @@ FAULTS = [
         id="a second line",
     ),
     pytest.param(
-        changed(BONJOUR, 'msgstr "Bonjour.'), "fr.po: line 14 is not as gettext writes it", id="an open quote"
+        changed(BONJOUR, 'msgstr "Bonjour.'), "fr.po: line 15 is not as gettext writes it", id="an open quote"
     ),
-    pytest.param(changed(BONJOUR, "msgstr Bonjour."), "fr.po: line 14 is not as gettext writes it", id="no quotes"),
-    pytest.param(changed(BONJOUR, BONJOUR[:-1] + '\\q"'), "fr.po: line 14 is not as gettext writes it", id="an escape"),
-    pytest.param(changed(BONJOUR, BONJOUR + " x"), "fr.po: line 14 is not as gettext writes it", id="something after"),
+    pytest.param(changed(BONJOUR, "msgstr Bonjour."), "fr.po: line 15 is not as gettext writes it", id="no quotes"),
+    pytest.param(changed(BONJOUR, BONJOUR[:-1] + '\\q"'), "fr.po: line 15 is not as gettext writes it", id="an escape"),
+    pytest.param(changed(BONJOUR, BONJOUR + " x"), "fr.po: line 15 is not as gettext writes it", id="something after"),
 ]
 
 
@@ -245,7 +297,7 @@ def test_unreadable_source_takes_no_other_language_away(tmp_path: Path) -> None:
     (tmp_path / "fr.po").write_text(FRENCH, encoding="utf-8")
     catalogues = load_catalogues(tmp_path)
 
-    assert ((), set(Phrase)) == (catalogues["fr"].faults, set(catalogues["fr"].words))
+    assert ((), set(Phrase) - COUNTED) == (catalogues["fr"].faults, set(catalogues["fr"].words))
     assert (("fr",), ("fr",)) == offered_languages(catalogues, load_voices())[:2]
 
 
@@ -285,7 +337,7 @@ def test_placeholders(text: str, names: set[str]) -> None:
 def test_language_without_a_voice_is_written_only() -> None:
     """A whole language that no voice speaks is offered in texts, and it is said why not by voice."""
     voices = {tag: voice for tag, voice in load_voices().items() if tag != "hu"}
-    spoken, written, faults = offered_languages(SHIPPED, voices)
+    spoken, written, faults = offered_languages(SHIPPED, voices, everything(SHIPPED))
 
     assert ("hu" in spoken, "hu" in written) == (False, True)
     assert ("hu: no voice is configured, so it is offered in texts only",) == faults
@@ -293,4 +345,19 @@ def test_language_without_a_voice_is_written_only() -> None:
 
 def test_languages_are_offered_in_the_stated_order() -> None:
     """The order of the voices' table is the order of the languages."""
-    assert (tuple(load_voices()), tuple(load_voices()), ()) == offered_languages(SHIPPED, load_voices())
+    order = tuple(load_voices())
+
+    assert (order, order, ()) == offered_languages(SHIPPED, load_voices(), everything(SHIPPED))
+
+
+@pytest.mark.parametrize("tag", [tag for tag, voice in load_voices().items() if voice.way is Way.RECORDING])
+def test_language_without_its_recordings_is_written_only(tag: str) -> None:
+    """One sentence without a recording keeps a language that no voice speaks to texts, and it is said what to do."""
+    whole = everything(SHIPPED)
+    goodbye = name_of(SHIPPED[tag].words[Phrase.GOODBYE], tag, load_voices()[tag].engine or "")
+    spoken, written, faults = offered_languages(SHIPPED, load_voices(), Recordings(whole.names - {goodbye}))
+
+    assert (False, True) == (tag in spoken, tag in written)
+    assert 1 == len(faults)
+    assert faults[0].startswith(f"{tag}: 1 of ")
+    assert f"`fanal prompts render {tag}` makes them" in faults[0]

@@ -34,7 +34,9 @@ FAULTS = Faults([Fault("gb.yaml", "", "", FaultCode.SYNTAX, "", "")])
 def make(directory: Directory) -> Edition:
     """Make an edition as the servers do."""
     speech = Speech(directory, CATALOGUES)
-    return Edition(directory, speech, Scribe(speech, VOICES, SEAL, "https://fanal.example.org"), ("en",), ("en",))
+    return Edition(
+        directory, speech, Scribe(speech, VOICES, SEAL, "https://fanal.example.org"), ("en",), ("en",), ("en",)
+    )
 
 
 def write(folder: Path, files: dict[str, str]) -> None:

@@ -35,8 +35,11 @@ def test_is_what_the_provider_would_build() -> None:
 
 
 def test_speaks_every_first_language() -> None:
-    """Whoever can be offered a menu hears the last resort in the same language, in the order of the voices."""
-    assert [voice.speak for voice in load_voices().values()] == [language for language, _ in SENTENCES]
+    """The last resort is short: it speaks eight large languages, each of which a voice of the menus speaks too."""
+    spoken = [language for language, _ in SENTENCES]
+
+    assert 8 == len(set(spoken))
+    assert set(spoken) <= {voice.speak for voice in load_voices().values()}
 
 
 @pytest.mark.parametrize(("language", "words"), SENTENCES)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from directory.load import compile_files, load
 from directory.model import Helpline
 from ivr.catalogue import load_catalogues, placeholders
-from ivr.phrases import Phrase, general_name
+from ivr.phrases import COUNTED, Phrase, general_name
 from ivr.speech import Speech, WordlessError, digits_aloud, wordless
-from ivr.turn import Clock, CountryName, Day, Digits, Key, LanguageNames, Line, Name, Value
+from ivr.turn import Amount, Clock, CountryName, Day, Digits, Key, LanguageNames, Line, Name, Value
 from tests.sample_directory import FILES, changed
 
 CATALOGUES = load_catalogues()
@@ -34,9 +34,10 @@ VALUES: dict[str, Value] = {
     "time": Clock(AFTERNOON.time()),
     "date": Day(AFTERNOON.date()),
     "languages": LanguageNames(("ro", "hu")),
+    "count": Amount(2),
 }
 """Every placeholder that a line of the conversation can fill."""
-TEXT_ONLY = {"hours", "line"}
+TEXT_ONLY = {"hours", "line", "first", "last", "opens", "closes"}
 """Placeholders of referral texts, which are filled with words."""
 
 
@@ -49,7 +50,8 @@ def said(speech: Speech, value: Value, language: str = "en") -> str:
 @pytest.mark.parametrize("phrase", Phrase)
 def test_every_phrase_can_be_said(phrase: Phrase, language: str) -> None:
     """Every phrase has words for voice and text in every language, and all its placeholders are filled."""
-    names = placeholders(CATALOGUES[language].words[phrase])
+    catalogue = CATALOGUES[language]
+    names = placeholders(catalogue.forms[phrase][-1] if phrase in COUNTED else catalogue.words[phrase])
     line = Line(phrase, language, tuple((name, VALUES[name]) for name in sorted(names - TEXT_ONLY)))
     if names & TEXT_ONLY:
         texts = [SPEECH.phrase(phrase, language, **dict.fromkeys(names, "words"))]
@@ -122,20 +124,31 @@ def test_names_are_in_the_language_of_the_sentence(helpline: Helpline) -> None:
         own = helpline.name.get(language)
         expected = own or CATALOGUES[language].words[general_name(helpline.needs[0])]
 
-        assert expected == SPEECH.name(helpline.id, language) == said(SPEECH, Name(helpline.id), language)
+        assert expected == SPEECH.name_aloud(helpline.id, language) == said(SPEECH, Name(helpline.id), language)
+
+
+@pytest.mark.parametrize("helpline", HELPLINES, ids=lambda helpline: helpline.id)
+def test_names_in_writing_are_the_services_own(helpline: Helpline) -> None:
+    """A text calls a service by its name in the caller's language, else as it spells itself in its own."""
+    for language in LANGUAGES:
+        country = DIRECTORY.countries[helpline.country]
+        own = [helpline.name[tag] for tag in (language, *country.languages) if tag in helpline.name]
+        general = CATALOGUES[language].words[general_name(helpline.needs[0])]
+
+        assert [*own, general][0] == SPEECH.name_in_writing(helpline.id, language)
 
 
 def test_missing_name_falls_back_in_the_same_language() -> None:
     """A name that is known in English and French only is not read out in a Romanian sentence."""
     general = CATALOGUES["ro"].words[Phrase.NAME_CHILDREN]
 
-    assert "Ligne pour enfants" == SAMPLE.name("gb-children", "fr")
-    assert general == SAMPLE.name("gb-children", "ro")
+    assert "Ligne pour enfants" == SAMPLE.name_aloud("gb-children", "fr")
+    assert general == SAMPLE.name_aloud("gb-children", "ro")
 
 
 def test_service_that_has_left_the_directory_still_has_a_name() -> None:
     """A call that speaks of a service that the new revision lacks hears what a general line is called."""
-    assert CATALOGUES["hu"].words[Phrase.NAME_CRIME] == SAMPLE.name("gb-gone", "hu")
+    assert CATALOGUES["hu"].words[Phrase.NAME_CRIME] == SAMPLE.name_aloud("gb-gone", "hu")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -225,7 +238,7 @@ def test_one_instant_has_different_times() -> None:
     sentences = [Line(Phrase.OPEN_UNTIL, "en", (("time", Clock(at.time())),)) for at in (AFTERNOON, there)]
 
     assert AFTERNOON == there
-    assert ["It is open until 16:00.", "It is open until 14:00."] == [SPEECH.spoken(line) for line in sentences]
+    assert ["Open until 16:00.", "Open until 14:00."] == [SPEECH.spoken(line) for line in sentences]
 
 
 def test_sentence_is_remembered() -> None:

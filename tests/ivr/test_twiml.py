@@ -20,12 +20,14 @@ from directory.model import Directory
 from ivr import flow
 from ivr.catalogue import load_catalogues
 from ivr.phrases import Phrase
+from ivr.recordings import PERSON, Recordings, name_of
 from ivr.sealed import Seal
 from ivr.speech import Speech
 from ivr.state import Channel, State, Step
 from ivr.turn import Caller, CountryName, Digits, Forward, Key, Line, Name, Option, Turn, World
 from ivr.twiml import EMPTY, RING, WAIT, Leg, Scribe, message
-from ivr.voices import load_voices
+from ivr.voices import Way, load_voices
+from tests.recordings import every_sentence
 from tests.sample_directory import FILES
 
 PUBLIC_URL = "https://fanal.example.org"
@@ -37,7 +39,7 @@ NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 CATALOGUES = load_catalogues()
 VOICES = load_voices()
 LANGUAGES = tuple(VOICES)
-PORTABLE = {"Response", "Say", "Gather", "Redirect", "Dial", "Number", "Hangup"}
+PORTABLE = {"Play", "Response", "Say", "Gather", "Redirect", "Dial", "Number", "Hangup"}
 STRANGE = "A & B <C/> \"D\" 'E' ]]> &amp; é 🔑 𝄞"
 """Whatever a service may be called."""
 
@@ -56,9 +58,10 @@ SEAL = Seal(["a secret of a test that is long enough"])
 
 def a_scribe(directory: Directory, seal: Seal | None = None) -> Scribe:
     """Return a scribe of a directory, whose tokens are all the same."""
-    return Scribe(Speech(directory, CATALOGUES), VOICES, seal or FixedSeal(["a secret"]), PUBLIC_URL)
+    return Scribe(Speech(directory, CATALOGUES), VOICES, seal or FixedSeal(["a secret"]), PUBLIC_URL, every_sentence())
 
 
+VOICED = tuple(tag for tag, voice in VOICES.items() if voice.way is Way.VOICE)
 SAMPLE = compile_files(FILES)
 SAMPLE_SPEECH = Speech(SAMPLE, CATALOGUES)
 SCRIBE = a_scribe(SAMPLE)
@@ -138,7 +141,7 @@ def test_nothing_to_do_is_what_the_provider_would_build() -> None:
     assert same(VoiceResponse(), EMPTY)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", VOICED)
 def test_strange_names_are_well_formed(language: str) -> None:
     """Marks that mean something to XML, and characters beyond the first plane, arrive as they are in the directory."""
     row = replace(SAMPLE.helplines["gb-crime"], name={language: STRANGE})
@@ -153,11 +156,44 @@ def test_strange_names_are_well_formed(language: str) -> None:
 
 def test_voice_is_named_only_where_it_is_configured() -> None:
     """Where no voice is named, the provider's own mapping of languages chooses it."""
-    lines = tuple(Line(Phrase.GREETING, language) for language in LANGUAGES)
+    lines = tuple(Line(Phrase.GREETING, language) for language in VOICED)
     root = _parsed(SCRIBE.write(Turn(State(), "en", lines, ends=True), LEG, NOW))
     voices = [(say.get("language"), say.get("voice")) for say in root.iter("Say")]
 
-    assert [(voice.speak, voice.voice) for voice in VOICES.values()] == voices
+    assert [(VOICES[tag].speak, VOICES[tag].voice) for tag in VOICED] == voices
+
+
+@pytest.mark.parametrize("language", [tag for tag in VOICES if tag not in VOICED])
+def test_recorded_sentences_are_played(language: str) -> None:
+    """What is recorded is played from our own address, sentence by sentence, and no voice reads any of it."""
+    lines = (Line(Phrase.GREETING, language), Line(Phrase.CONNECT, language, (("key", Key("1")),)))
+    root = _parsed(SCRIBE.write(Turn(State(), language, lines, ends=True), LEG, NOW))
+    files = [name_of(SAMPLE_SPEECH.spoken(line), language, VOICES[language].engine or "") for line in lines]
+
+    assert [f"{PUBLIC_URL}/audio/{file}" for file in files] == [play.text for play in root.iter("Play")]
+    assert [] == list(root.iter("Say"))
+
+
+def test_a_missing_recording_is_said_in_another_language() -> None:
+    """A sentence whose file is missing is said by a voice in the best other language; the others are still played."""
+    greeting, goodbye = Line(Phrase.GREETING, "ga"), Line(Phrase.GOODBYE, "ga")
+    missing = name_of(SAMPLE_SPEECH.spoken(goodbye), "ga", "ga")
+    recordings = Recordings(every_sentence().names - {missing})
+    scribe = Scribe(SAMPLE_SPEECH, VOICES, SEAL, PUBLIC_URL, recordings)
+    root = _parsed(scribe.write(Turn(State(), "ga", (greeting, goodbye), ends=True), LEG, NOW))
+
+    assert ["Play", "Say", "Hangup"] == [element.tag for element in root]
+    assert ("en-GB", "Goodbye.") == (root[1].get("language"), root[1].text)
+
+
+def test_a_persons_recording_wins() -> None:
+    """Where a person and the engine have both spoken a sentence, the person is heard."""
+    line = Line(Phrase.GREETING, "ga")
+    person = name_of(SAMPLE_SPEECH.spoken(line), "ga", PERSON)
+    scribe = Scribe(SAMPLE_SPEECH, VOICES, SEAL, PUBLIC_URL, Recordings(every_sentence().names | {person}))
+    root = _parsed(scribe.write(Turn(State(), "ga", (line,), ends=True), LEG, NOW))
+
+    assert [f"{PUBLIC_URL}/audio/{person}"] == [play.text for play in root.iter("Play")]
 
 
 def test_languages_are_offered_in_their_own_voices() -> None:
@@ -166,7 +202,7 @@ def test_languages_are_offered_in_their_own_voices() -> None:
     says = list(_parsed(SCRIBE.write(turn, LEG, NOW)).iter("Say"))
     offered = [option.spoken.language for option in turn.options if option.spoken]
 
-    assert {"en", "fr", "ro"} <= set(offered)
+    assert {"en", "fr", "de"} <= set(offered)
     assert [VOICES[tag].speak for tag in dict.fromkeys(offered[:6])] == [say.get("language") for say in says[:6]]
 
 
@@ -221,7 +257,8 @@ def _parsed(markup: str) -> ET.Element:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_documents_are_small(language: str) -> None:
     """No document is near the provider's limit, and no sentence longer than a voice reads."""
-    words = [len(str(say.text)) for root in documents(language).values() for say in root.iter("Say")]
+    voices = (verb for root in documents(language).values() for verb in root.iter() if verb.tag in {"Say", "Play"})
+    words = [len(str(verb.text)) for verb in voices]
 
     assert 16 * 1024 > max(len(markup.encode()) for markup in documents(language))
     assert (True, True) == (3000 > max(words), 0 < min(words))
@@ -232,7 +269,10 @@ def test_only_portable_verbs_are_used(language: str) -> None:
     """Nothing is asked for that other carriers do not know."""
     used = {element.tag for root in documents(language).values() for element in root.iter()}
 
-    assert PORTABLE == used
+    spoken_by = {"Say"} if language in VOICED else {"Play"}
+
+    assert PORTABLE == used | {"Say", "Play"}
+    assert spoken_by <= used
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -250,7 +290,7 @@ def test_every_gathering_is_followed_by_silence(language: str) -> None:
             assert action.startswith(f"{PUBLIC_URL}/voice/key/")
             assert ("Redirect", {"method": "POST"}) == (redirect.tag, redirect.attrib)
             assert str(redirect.text).startswith(f"{PUBLIC_URL}/voice/silence/")
-            assert {"Say"} == {child.tag for child in gather}
+            assert {child.tag for child in gather} <= {"Say", "Play"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

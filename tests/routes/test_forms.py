@@ -75,13 +75,13 @@ def test_voice_request(services: Services) -> None:
         services, CallSid=CALL, From=MOBILE, To=FRENCH, Digits="1", DialCallStatus="no-answer", CallStatus="in-progress"
     )
 
-    assert VoiceRequest(CALL, Caller("RO", True, "FR"), FRENCH, "1", Outcome.NO_ANSWER, NOW) == read
+    assert VoiceRequest(CALL, Caller("RO", True, "FR"), FRENCH, "1", "", None, Outcome.NO_ANSWER, NOW) == read
     assert MOBILE[-9:] not in repr(read)
 
 
 def test_voice_request_without_anything(services: Services) -> None:
     """A request without a single parameter is a withheld call to our first number, with no key pressed."""
-    assert VoiceRequest("", Caller(None, False, None), BRITISH, "", Outcome.FAILED, NOW) == voice(services)
+    assert VoiceRequest("", Caller(None, False, None), BRITISH, "", "", None, Outcome.FAILED, NOW) == voice(services)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,45 @@
+"""Recordings that are not there: a list of files as if every sentence of the shipped directory had been rendered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cache
+
+from directory.load import load
+from ivr.catalogue import Catalogue, load_catalogues
+from ivr.recordings import Recordings, name_of
+from ivr.sentences import fillings, is_spoken, sentences
+from ivr.speech import Speech
+from ivr.voices import Way, load_voices
+
+SINCE = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+
+
+def everything(catalogues: Mapping[str, Catalogue]) -> Recordings:
+    """Return the names of all sentences that are always the same, in every language that is spoken from recordings."""
+    voices = [voice for voice in load_voices().values() if voice.way is Way.RECORDING and voice.tag in catalogues]
+    return Recordings(
+        frozenset(
+            name_of(words, voice.tag, voice.engine or "")
+            for voice in voices
+            for phrase, words in catalogues[voice.tag].words.items()
+            if is_spoken(phrase)
+        )
+    )
+
+
+@cache
+def every_sentence() -> Recordings:
+    """Return the names of every sentence of the shipped directory in every language that is spoken from recordings."""
+    directory, catalogues, voices = load(), load_catalogues(), load_voices()
+    speech = Speech(directory, catalogues)
+    filled = fillings(directory, tuple(voices), SINCE)
+    return Recordings(
+        frozenset(
+            name_of(speech.spoken(sentence.line), voice.tag, voice.engine or "")
+            for voice in voices.values()
+            if voice.way is Way.RECORDING
+            for sentence in sentences(voice.tag, filled)
+        )
+    )
