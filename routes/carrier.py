@@ -12,22 +12,26 @@ provider's own bodies: `GET Calls/<sid>.json`, `GET Calls.json?ParentCallSid=<si
   numbers, if absent that of the caller's country, else an international one, else the first; `at` the time the caller
   pretends (ISO 8601, without offset in the caller's zone; or "Tuesday 10:00").
 - `GET /exchange/calls/<id>` -> a call
-- `POST /exchange/calls/<id>/press {"keys"}`, `/silence`, `/leg {"outcome"}`, `/hang-up` -> the call, afterwards.
-  Outcomes are completed, answered, busy, no-answer, failed, canceled.
+- `POST /exchange/calls/<id>/press {"keys"}`, `/say {"words", "confidence"?}`, `/silence`, `/leg {"outcome"}`,
+  `/hang-up` -> the call, afterwards. Outcomes are completed, answered, busy, no-answer, failed, canceled. The
+  confidence is a number from 0 to 1, 0.9 if it is not given, and null for a recogniser that tells none.
 - `POST /exchange/texts {"from", "to"?, "body", "at"?}` -> 201 and
   `{"id", "replies": [{"body", "sender"}], "failures": [{"code", "sentence", "path"}]}`
 - `POST /exchange/failures {"count", "failure": "rate" | "server" | "timeout", "seconds"?}` -> 204: the next texts fail
 
-A call is `{"id", "from", "to", "at", "status", "awaiting", "seconds", "next", "transcript": [entry]}`. `awaiting` is
-"keys", "leg", "ended", or "nothing" while the application is being asked; `next` is the address to which the keys
-or the outcome will go (it bears the sealed state), or null. An entry has a `kind`:
+A call is `{"id", "from", "to", "at", "status", "awaiting", "seconds", "next", "listens", "transcript": [entry]}`.
+`awaiting` is "keys", "leg", "ended", or "nothing" while the application is being asked; `next` is the address to which
+the keys or the outcome will go (it bears the sealed state), or null; `listens` is the language in which words are
+awaited as well as keys, or null. An entry has a `kind`:
 
-    said {text, language, voice}      played {url}         asked {digits, timeout}    pressed {keys}
-    silent {seconds}                  dialling {number, caller_id, timeout}           leg {outcome}
+    said {text, language, voice}      played {url, seconds, text, language}           asked {digits, timeout}
+    pressed {keys}                    spoke {words, language, confidence}             silent {seconds}
+    dialling {number, caller_id, timeout}                                             leg {outcome}
     text {body, sender}               failed {code, sentence, path}                   ended {status}
 
 Refusals are `{"error": sentence}`: 400 for what cannot be meant, 401 without the token, 404 for an unknown call,
-409 for an act out of turn (a key while it rings, or while the application is still being asked).
+409 for an act out of turn (a key while it rings, words where nobody listens, anything while the application is still
+being asked).
 """
 
 from __future__ import annotations
@@ -42,7 +46,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, re
 from werkzeug.exceptions import HTTPException
 
 from ivr.simulator import moments, people
-from ivr.simulator.call import Call
+from ivr.simulator.call import SURE, Call
 from ivr.simulator.exchange import Exchange, Failure
 from ivr.simulator.faults import OutOfTurnError
 from ivr.simulator.ledger import NoSuchCallError
@@ -175,6 +179,16 @@ def _call(sid: str) -> Response:
 def _press(sid: str) -> Response:
     call = _exchange().ledger.call(sid)
     call.press(_text(_json(), "keys"))
+    return _shown(call)
+
+
+@telephones.post("/calls/<sid>/say")
+def _say(sid: str) -> Response:
+    call, asked = _exchange().ledger.call(sid), _json()
+    confidence = asked.get("confidence", SURE)
+    if not (confidence is None or isinstance(confidence, int | float)):
+        abort(400, "confidence is a number from 0 to 1")
+    call.say(_text(asked, "words"), confidence)
     return _shown(call)
 
 

@@ -14,7 +14,7 @@ from ivr.catalogue import load_catalogues
 from ivr.phrases import Phrase
 from ivr.settings import Settings
 from ivr.simulator import moments, people
-from ivr.simulator.call import Call
+from ivr.simulator.call import SURE, Call
 from ivr.simulator.exchange import Exchange, at_once
 from ivr.simulator.subscription import Subscription
 from ivr.simulator.transcript import (
@@ -23,9 +23,11 @@ from ivr.simulator.transcript import (
     Failed,
     LegEnded,
     LegOutcome,
+    Played,
     Pressed,
     Said,
     Silent,
+    Spoke,
     TextArrived,
 )
 from ivr.simulator.transport import FlaskTransport
@@ -95,6 +97,11 @@ class Caller:
             self.press("9")
         raise AssertionError(f"nobody offered {tag}")
 
+    def say(self, words: str, confidence: float | None = SURE) -> Self:
+        """Say words, where the line listens to them."""
+        self.call.say(words, confidence)
+        return self
+
     def stay_silent(self, times: int = 1) -> Self:
         """Press nothing until the time runs out."""
         for _ in range(times):
@@ -112,20 +119,20 @@ class Caller:
         return self
 
     @property
-    def spoken(self) -> list[Said]:
-        """What was said since the caller's last act, with its languages."""
-        said: list[Said] = []
+    def spoken(self) -> list[Said | Played]:
+        """What was said and played since the caller's last act, with its languages."""
+        said: list[Said | Played] = []
         for entry in reversed(self.call.transcript):
-            if isinstance(entry, Pressed | Silent | LegEnded):
+            if isinstance(entry, Pressed | Spoke | Silent | LegEnded):
                 break
-            if isinstance(entry, Said):
+            if isinstance(entry, Said | Played):
                 said.insert(0, entry)
         return said
 
     @property
     def heard(self) -> str:
         """The words said since the caller's last act."""
-        return "\n".join(said.text for said in self.spoken)
+        return "\n".join(said.text or "" for said in self.spoken)
 
     @property
     def offered(self) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,13 +31,18 @@ from ivr.simulator.transcript import (
     Pressed,
     Said,
     Silent,
+    Spoke,
     TextArrived,
 )
 from ivr.simulator.transport import Transport
-from ivr.simulator.verbs import Dial, Gather, Hangup, Play, Redirect, Reject, Say, VoiceVerb
+from ivr.simulator.verbs import Dial, Gather, Hangup, Listening, Play, Redirect, Reject, Say, VoiceVerb
 from ivr.simulator.webhooks import Webhooks
 
 KEYS = "0123456789*#"
+LONGEST_SPEECH = 900
+"""Characters that a caller can say: the provider listens for 60 seconds at most (page Gather)."""
+SURE = 0.9
+"""How sure the recogniser is unless a caller's script says otherwise."""
 MOST_DOCUMENTS = 10
 """Documents fetched in a row without a chance for the caller to act. The provider's limit is not known."""
 MOST_RESCUES = 2
@@ -108,6 +113,12 @@ class Call:
         return Awaiting.NOTHING
 
     @property
+    def listens(self) -> str | None:
+        """The language in which words are awaited as well as keys; None where none are."""
+        pending = self._pending
+        return pending.words.language if isinstance(pending, Gather) and pending.words else None
+
+    @property
     def ended(self) -> bool:
         """True when the call is over, for whatever reason."""
         return self.status not in {CallStatus.RINGING, CallStatus.IN_PROGRESS}
@@ -144,6 +155,23 @@ class Call:
             if not finish and len(digits) != gather.digits:
                 self._seconds += gather.timeout
             self._gathered(gather, digits, finish)
+
+    def say(self, words: str, confidence: float | None = SURE) -> None:
+        """Say words where the call listens; raises ValueError for none, for too many, and for no such confidence.
+
+        `confidence` is how sure the recogniser is, from 0 to 1; None for one that does not tell.
+        """
+        words = words.strip()
+        if not 0 < len(words) <= LONGEST_SPEECH:
+            raise ValueError(f"a caller says 1 to {LONGEST_SPEECH} characters")
+        if confidence is not None and not 0 <= confidence <= 1:
+            raise ValueError("a confidence is a number from 0 to 1")
+        with self._acting():
+            gather, listening = self._awaited_words()
+            self.transcript.append(Spoke(words, listening.language, confidence))
+            self._seconds += len(words) / _CHARACTERS_A_SECOND + (listening.pause or 0)
+            sure = {} if confidence is None else {"Confidence": str(confidence)}
+            self._answer(gather, {"SpeechResult": words, **sure})
 
     def silence(self) -> None:
         """Let the time to press a key run out."""
@@ -197,6 +225,12 @@ class Call:
         self._documents = self._rescues = 0
         return self._pending
 
+    def _awaited_words(self) -> tuple[Gather, Listening]:
+        gather = self._pending
+        if not isinstance(gather, Gather) or gather.words is None:
+            raise OutOfTurnError("the line does not listen to words just now")
+        return self._awaited_keys(), gather.words
+
     def _awaited_leg(self) -> Dial:
         if not isinstance(self._pending, Dial):
             raise OutOfTurnError("nothing rings")
@@ -204,9 +238,13 @@ class Call:
         return self._pending
 
     def _gathered(self, gather: Gather, digits: str, finish: str) -> None:
+        keys = {"Digits": digits, "FinishedOnKey": finish, "msg": "Gather End"}
+        self._answer(gather, keys if digits or gather.on_empty else None)
+
+    def _answer(self, gather: Gather, form: Mapping[str, str] | None) -> None:
+        """Tell the action what was gathered; with nothing to tell, the next verb follows."""
         self._pending = None
-        if digits or gather.on_empty:
-            form = {"Digits": digits, "FinishedOnKey": finish, "msg": "Gather End"}
+        if form is not None:
             self._go(self._resolve(gather.action or self._address), form)
         self._proceed()
 
@@ -270,10 +308,8 @@ class Call:
         self.status = CallStatus.IN_PROGRESS
         match verb:
             case Say() | Play():
-                self._hear(verb)
-            case Gather():
-                for prompt in verb.prompts:
-                    self._hear(prompt)
+                self._hear((verb,))
+            case Gather() if self._hear(verb.prompts):
                 self.transcript.append(Asked(verb.digits, verb.timeout))
                 self._pending = verb
             case Dial():
@@ -283,12 +319,22 @@ class Call:
             case Hangup():
                 self._end(CallStatus.COMPLETED)
 
-    def _hear(self, prompt: Say | Play) -> None:
-        if isinstance(prompt, Play):
-            self.transcript.append(Played(self._resolve(prompt.url)))
-            return
-        self.transcript.append(Said(prompt.text, prompt.language, prompt.voice))
-        self._seconds += len(prompt.text) / _CHARACTERS_A_SECOND
+    def _hear(self, prompts: Iterable[Say | Play]) -> bool:
+        """Say and play, once everything that is played has been fetched; where that fails, the fallback is asked."""
+        heard: list[Said | Played] = []
+        for prompt in prompts:
+            if isinstance(prompt, Say):
+                heard.append(Said(prompt.text, prompt.language, prompt.voice))
+                continue
+            address = self._resolve(prompt.url)
+            try:
+                heard.append(self._webhooks.recording(address))
+            except CarrierError as fault:
+                self._rescue(fault, address)
+                return False
+        self.transcript.extend(heard)
+        self._seconds += sum(_seconds_of(each) for each in heard)
+        return True
 
     def _ring(self, dial: Dial) -> None:
         if dial.caller_id not in self._subscription.numbers:
@@ -321,6 +367,10 @@ class Call:
 
     def _record(self, fault: CarrierError, address: str) -> None:
         self.transcript.append(Failed(int(fault.code), fault.sentence, urlsplit(address).path))
+
+
+def _seconds_of(heard: Said | Played) -> float:
+    return heard.seconds if isinstance(heard, Played) else len(heard.text) / _CHARACTERS_A_SECOND
 
 
 def _taken(gather: Gather, keys: str) -> tuple[str, str, str]:

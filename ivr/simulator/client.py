@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 
+from ivr.simulator.call import SURE
 from ivr.simulator.people import Person
 from ivr.simulator.transcript import Failed, LegOutcome, TextArrived
 from ivr.simulator.views import CallView
@@ -72,6 +73,11 @@ class ExchangeClient:
     def press(self, sid: str, keys: str) -> CallView:
         """Press keys."""
         return CallView.from_json(self._ask("POST", f"/calls/{sid}/press", {"keys": keys}))
+
+    def say(self, sid: str, words: str, confidence: float | None = SURE) -> CallView:
+        """Say words, understood with this confidence."""
+        asked = {"words": words, "confidence": confidence}
+        return CallView.from_json(self._ask("POST", f"/calls/{sid}/say", asked))
 
     def silence(self, sid: str) -> CallView:
         """Press nothing."""

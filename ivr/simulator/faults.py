@@ -13,7 +13,7 @@ class Code(IntEnum):
     LOOP = 2
     """Document after document without a chance for the caller to act; the provider's limit is unknown."""
     HTTP = 11200
-    """The answer's status is not 200, or it has no content type."""
+    """The answer's status is not 200, or it has no content type; or a recording cannot be fetched or played."""
     CONNECTION = 11205
     """Nobody answered, or not within 15 seconds."""
     TOO_LARGE = 11750
@@ -40,6 +40,7 @@ class Code(IntEnum):
     GATHER_DIGITS = 13314
     GATHER_NESTED = 13320
     GATHER_INPUT = 13326
+    GATHER_SPEECH_TIMEOUT = 13327
     GATHER_EMPTY_RESULT = 13338
     SAY_TEXT = 13520
     SAY_LENGTH = 13521

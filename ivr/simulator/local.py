@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from ivr.simulator import moments, people
+from ivr.simulator.call import SURE
 from ivr.simulator.client import ExchangeError
 from ivr.simulator.exchange import Exchange
 from ivr.simulator.faults import OutOfTurnError
@@ -26,6 +27,9 @@ class Telephone(Protocol):
 
     def press(self, sid: str, keys: str) -> CallView:
         """Press keys."""
+
+    def say(self, sid: str, words: str, confidence: float | None = SURE) -> CallView:
+        """Say words, understood with this confidence."""
 
     def silence(self, sid: str) -> CallView:
         """Press nothing."""
@@ -59,6 +63,10 @@ class LocalTelephone:
     def press(self, sid: str, keys: str) -> CallView:
         """Press keys."""
         return self._act(sid, lambda: self._exchange.ledger.call(sid).press(keys))
+
+    def say(self, sid: str, words: str, confidence: float | None = SURE) -> CallView:
+        """Say words."""
+        return self._act(sid, lambda: self._exchange.ledger.call(sid).say(words, confidence))
 
     def silence(self, sid: str) -> CallView:
         """Press nothing."""

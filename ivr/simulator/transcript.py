@@ -54,14 +54,17 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A recording was played."""
+    """A recording was played. What it says and in which language is None where it does not tell."""
 
     url: str
+    seconds: float = 0.0
+    text: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Keys are awaited: `digits` of them (None for any number), for `timeout` seconds."""
+    """Keys are awaited, and words where it listens: `digits` keys (None for any number), for `timeout` seconds."""
 
     digits: int | None
     timeout: int
@@ -72,6 +75,15 @@ class Pressed:
     """The caller pressed keys."""
 
     keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """The caller said words, which the recogniser understood with this confidence (0 to 1, None if it is untold)."""
+
+    words: str
+    language: str
+    confidence: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +133,13 @@ class Ended:
     status: CallStatus
 
 
-Entry = Said | Played | Asked | Pressed | Silent | Dialling | LegEnded | TextArrived | Failed | Ended
+Entry = Said | Played | Asked | Pressed | Spoke | Silent | Dialling | LegEnded | TextArrived | Failed | Ended
 _KINDS: Mapping[str, type[Entry]] = {
     "said": Said,
     "played": Played,
     "asked": Asked,
     "pressed": Pressed,
+    "spoke": Spoke,
     "silent": Silent,
     "dialling": Dialling,
     "leg": LegEnded,

@@ -20,6 +20,7 @@ from ivr.simulator.verbs import (
     Dial,
     Gather,
     Hangup,
+    Listening,
     Message,
     Play,
     Redirect,
@@ -36,11 +37,18 @@ LONGEST_SAY = 3000
 """Characters that the narrowest of the provider's speech engines takes (its text-to-speech page)."""
 LONGEST_MESSAGE = 1600
 MOST_MESSAGES = 10
+MOST_HINTS = 500
+LONGEST_HINT = 100
+"""Characters of one phrase that a recogniser is told to expect (page Gather)."""
+LONGEST_PAUSE = 60
+"""Seconds: the longest that anybody is listened to (page Gather)."""
 LONGEST_RING = 600
 LONGEST_CALL = 14400
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _XML_TYPES = {"text/xml", "application/xml"}
+_FOR_KEYS = ("action", "method", "numDigits", "timeout", "finishOnKey", "actionOnEmptyResult", "input")
+_FOR_WORDS = ("language", "hints", "speechTimeout", "profanityFilter")
 T = TypeVar("T", bound=Verb)
 
 
@@ -116,12 +124,8 @@ def _play(element: Element) -> Play:
 
 
 def _gather(element: Element) -> Gather:
-    given = _attributes(
-        element, ("action", "method", "numDigits", "timeout", "finishOnKey", "actionOnEmptyResult", "input")
-    )
+    given = _attributes(element, (*_FOR_KEYS, *_FOR_WORDS))
     _post_only(given, Code.GATHER_METHOD)
-    if given.get("input", "dtmf") != "dtmf":
-        raise CarrierError(Code.GATHER_INPUT, "callers are not listened to: input may only be dtmf")
     _no_stray_text(element, Code.GATHER_NESTED)
     digits = given.get("numDigits")
     return Gather(
@@ -131,7 +135,37 @@ def _gather(element: Element) -> Gather:
         timeout=_whole(given.get("timeout", "5"), 1, 600, Code.GATHER_TIMEOUT),
         finish=_finish(given.get("finishOnKey", "#")),
         on_empty=_yes_or_no(given.get("actionOnEmptyResult", "false"), Code.GATHER_EMPTY_RESULT),
+        words=_listening(given),
     )
+
+
+def _listening(given: Mapping[str, str]) -> Listening | None:
+    """Return how words are listened to; keys are always enough, so they are never the only way."""
+    kind = given.get("input", "dtmf")
+    if kind == "dtmf":
+        idle = sorted(set(given) & set(_FOR_WORDS))
+        if idle:
+            raise CarrierError(Code.SCHEMA, f"without speech {', '.join(idle)} has no meaning")
+        return None
+    if kind != "dtmf speech":
+        raise CarrierError(Code.GATHER_INPUT, f"input is dtmf or “dtmf speech”, and not {kind!r}")
+    if _yes_or_no(given.get("profanityFilter", "true"), Code.SCHEMA):
+        raise CarrierError(Code.HOUSE, "the filter would mask the words with which violence is named")
+    language = given.get("language")
+    if language is None:
+        raise CarrierError(Code.HOUSE, "without language the provider understands American English only")
+    if not _LANGUAGE.fullmatch(language):
+        raise CarrierError(Code.SCHEMA, f"{language!r} is no language tag")
+    pause = given.get("speechTimeout", given.get("timeout", "5"))
+    ends = None if pause == "auto" else _whole(pause, 1, LONGEST_PAUSE, Code.GATHER_SPEECH_TIMEOUT)
+    return Listening(language, _hints(given.get("hints", "")), ends)
+
+
+def _hints(raw: str) -> tuple[str, ...]:
+    hints = tuple(hint for part in raw.split(",") if (hint := part.strip()))
+    if len(hints) > MOST_HINTS or any(len(hint) > LONGEST_HINT for hint in hints):
+        raise CarrierError(Code.SCHEMA, f"there are at most {MOST_HINTS} hints of {LONGEST_HINT} characters each")
+    return hints
 
 
 def _dial(element: Element) -> Dial:

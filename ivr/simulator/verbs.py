@@ -22,6 +22,18 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
+class Listening:
+    """How words are listened to."""
+
+    language: str
+    """BCP 47 tag of the language that is recognised."""
+    hints: tuple[str, ...] = ()
+    """Words and phrases that are likely."""
+    pause: int | None = None
+    """Seconds of silence that end the words; None leaves it to the recogniser."""
+
+
+@dataclass(frozen=True, slots=True)
 class Gather:
     """Listen for keys, during the prompts and for `timeout` seconds after the last prompt or key."""
 
@@ -35,6 +47,8 @@ class Gather:
     """The key that ends the listening and is not passed on; empty for none."""
     on_empty: bool = False
     """Ask `action` also when no key came; otherwise the next verb follows."""
+    words: Listening | None = None
+    """Listen for words as well; None for keys only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ class CallView:
     next: str | None
     """Where the awaited keys or outcome will be posted; it bears the sealed state."""
     transcript: tuple[Entry, ...]
+    listens: str | None = None
+    """The language in which words are awaited as well as keys (BCP 47); None where none are."""
 
     @classmethod
     def of(cls, call: Call) -> Self:
@@ -39,6 +41,7 @@ class CallView:
             seconds=call.seconds,
             next=call.next_address,
             transcript=tuple(call.transcript),
+            listens=call.listens,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -52,6 +55,7 @@ class CallView:
             "awaiting": self.awaiting.value,
             "seconds": self.seconds,
             "next": self.next,
+            "listens": self.listens,
             "transcript": [to_json(entry) for entry in self.transcript],
         }
 
@@ -68,4 +72,5 @@ class CallView:
             seconds=record["seconds"],
             next=record["next"],
             transcript=tuple(from_json(entry) for entry in record["transcript"]),
+            listens=record["listens"],
         )

@@ -1,4 +1,4 @@
-"""What the carrier posts about one call: the parameters of the provider's voice request (page TwiML-Voice)."""
+"""What the carrier asks about one call: posts with the provider's voice parameters (page TwiML-Voice), and audio."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urldefrag
 
-from ivr.simulator import twiml
+from ivr.simulator import media, twiml
 from ivr.simulator.faults import CarrierError, Code
 from ivr.simulator.subscription import API_VERSION, Subscription, look_ups
-from ivr.simulator.transcript import CallStatus
+from ivr.simulator.transcript import CallStatus, Played
 from ivr.simulator.transport import Response, Transport
 from ivr.simulator.verbs import VoiceVerb
 
@@ -35,6 +35,20 @@ class Webhooks:
         answer = self._post(url, status, form)
         if not 200 <= answer.status < 300:
             raise CarrierError(Code.HTTP, f"the answer has the status {answer.status}")
+
+    def recording(self, url: str) -> Played:
+        """Fetch what is to be played; raises `CarrierError` where it cannot be.
+
+        Whatever is wrong with it has the number 11200: that page names failed retrieval, and content that is not of
+        its declared type. For audio the provider also has 12300, 13325 and 13420; which of them comes when, and
+        whether each leads to the fallback, nobody has tried in a call.
+        """
+        try:
+            response = self.transport.get(urldefrag(url).url)
+        except CarrierError as fault:
+            code = fault.code if fault.code is Code.HOUSE else Code.HTTP
+            raise CarrierError(code, f"the recording cannot be fetched: {fault.sentence}") from fault
+        return media.played(url, response)
 
     def _post(self, url: str, status: CallStatus, form: Mapping[str, str]) -> Response:
         whole = {**self._parameters(), "CallStatus": status.value, **form}

@@ -6,10 +6,12 @@ Exit status: 0 fine, 1 the carrier could not follow an answer of ours, 2 the com
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import textwrap
 import time
+import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,9 +21,10 @@ from urllib.parse import urlsplit
 
 import click
 
-from ivr.simulator.call import KEYS
+from ivr.simulator.call import KEYS, SURE
 from ivr.simulator.client import ExchangeClient, ExchangeError
 from ivr.simulator.local import Telephone
+from ivr.simulator.reading import isolated
 from ivr.simulator.transcript import (
     Awaiting,
     Dialling,
@@ -34,6 +37,7 @@ from ivr.simulator.transcript import (
     Pressed,
     Said,
     Silent,
+    Spoke,
     TextArrived,
 )
 from ivr.simulator.views import CallView
@@ -54,6 +58,10 @@ _LEG_WORDS = {
     LegOutcome.FAILED: "The helpline cannot be reached.",
     LegOutcome.CANCELED: "The ringing was called off.",
 }
+_SAYING = re.compile(r"say(?:@(?P<confidence>[0-9.]+))? +(?P<words>.+)")
+"""Words instead of keys, and how sure the recogniser is of them: "say my home", "say@0.4 my home"."""
+_MARK = 7
+"""Columns of the margin."""
 Act = Callable[[Telephone, str], CallView]
 
 
@@ -62,7 +70,7 @@ class Script:
     """What the caller does, in order; then a person at the terminal goes on, if there is one."""
 
     keys: deque[str]
-    """An empty string is silence."""
+    """An empty string is silence; "say ..." are words."""
     legs: deque[LegOutcome]
     interactive: bool
 
@@ -71,7 +79,7 @@ class Script:
         if view.awaiting is Awaiting.LEG:
             return self._leg()
         if self.keys:
-            return _pressing(self.keys.popleft())
+            return _acting(self.keys.popleft())
         return _asked_for_key() if self.interactive else _hang_up
 
     def _leg(self) -> Act:
@@ -82,10 +90,10 @@ class Script:
 
 def _read_keys(_: click.Context, __: click.Parameter, value: str | None) -> deque[str]:
     keys = deque(part.strip() for part in value.split(",")) if value is not None else deque[str]()
-    wrong = [part for part in keys if set(part) - set(KEYS)]
+    wrong = [part for part in keys if set(part) - set(KEYS) and not _SAYING.fullmatch(part)]
     if wrong:
         raise click.BadParameter(
-            f"{wrong[0]!r} is no key; keys are among {KEYS}, and nothing between commas is silence"
+            f"{wrong[0]!r} is no key; keys are among {KEYS}, nothing between commas is silence, and words are “say …”"
         )
     return keys
 
@@ -99,13 +107,15 @@ def _read_legs(_: click.Context, __: click.Parameter, value: str | None) -> dequ
 
 @click.command(
     epilog='Example: fanal call --from RO --at "Tuesday 10:00" --keys "1,3,1"\n\n'
-    'Silence is nothing between commas: --keys ",," presses nothing three times.'
+    'Silence is nothing between commas: --keys ",," presses nothing three times. Where the line listens, words can '
+    'be said: --keys "1,say my home"; "say@0.4 my home" is understood with a confidence of 0.4 instead of '
+    f"{SURE}."
 )
 @click.option("--from", "caller", default="RO", show_default=True, help="Country, number in E.164, or withheld.")
 @click.option("--landline", is_flag=True, help="Call from the country's landline instead of its mobile.")
 @click.option("--to", "number", help="Which of our numbers to dial. [default: the one of the caller's country]")
 @click.option("--at", help="Pretend a time: 2026-11-24T10:00+02:00, or Tuesday 10:00 where the caller is.")
-@click.option("--keys", callback=_read_keys, help="Keys to press, separated by commas; none is silence.")
+@click.option("--keys", callback=_read_keys, help="Keys to press, or “say …”, separated by commas; none is silence.")
 @click.option("--legs", callback=_read_legs, help="How forwarded calls end: busy,no-answer,failed,completed …")
 @click.option("--url", help="Address of a running exchange. [default: the running `fanal run`, else none is needed]")
 @click.option("--token", envvar="FANAL_EXCHANGE_TOKEN", help="Control token of that exchange.")
@@ -209,8 +219,8 @@ def _follow(
 
 
 def _asked_for_key() -> Act:
-    typed = _typed(f"Key (Enter: silence, h: hang up; keys are {KEYS})")
-    return _hang_up if typed in {"h", None} else _pressing(typed or "")
+    typed = _typed(f"Key (Enter: silence, say …: words, h: hang up; keys are {KEYS})")
+    return _hang_up if typed in {"h", None} else _acting(typed or "")
 
 
 def _asked_for_outcome() -> Act:
@@ -228,10 +238,24 @@ def _typed(question: str) -> str | None:
         return None
 
 
-def _pressing(keys: str) -> Act:
+def _acting(typed: str) -> Act:
+    """Return what was typed as an act: words, keys, or silence."""
+    saying = _SAYING.fullmatch(typed)
+    if saying:
+        words, confidence = saying["words"], saying["confidence"]
+        return lambda telephone, sid: telephone.say(sid, words, _sure(confidence))
     return (
-        (lambda telephone, sid: telephone.press(sid, keys)) if keys else (lambda telephone, sid: telephone.silence(sid))
+        (lambda telephone, sid: telephone.press(sid, typed))
+        if typed
+        else (lambda telephone, sid: telephone.silence(sid))
     )
+
+
+def _sure(typed: str | None) -> float:
+    try:
+        return SURE if typed is None else float(typed)
+    except ValueError:
+        raise ExchangeError(400, f"{typed!r} is no confidence; it is a number from 0 to 1") from None
 
 
 def _ending(outcome: LegOutcome) -> Act:
@@ -253,17 +277,32 @@ def _opening(view: CallView) -> str:
 
 def _tell(view: CallView, told: int, say: Callable[[str], None]) -> int:
     """Tell what happened since the last time; return how much has been told by now."""
-    for line in _lines(view.transcript[told:]):
+    for line in lines(view.transcript, told):
         say(line)
     return len(view.transcript)
 
 
-def _lines(entries: Sequence[Entry]) -> Iterator[str]:
-    width = min(shutil.get_terminal_size((100, 24)).columns, 100)
-    for entry in entries:
+def lines(entries: Sequence[Entry], told: int) -> Iterator[str]:
+    """Yield the lines about all entries that have not been told; a text is in the language spoken last."""
+    spoken: str | None = None
+    for place, entry in enumerate(entries):
+        if isinstance(entry, Said | Played):
+            spoken = entry.language
+        if place < told:
+            continue
         mark, words = _words(entry)
         if words:
-            yield textwrap.fill(words, width, initial_indent=f"{mark:>6} ", subsequent_indent=" " * 7)
+            yield from _margined(mark, words, entry.language if isinstance(entry, Said | Played | Spoke) else "en")
+        if isinstance(entry, TextArrived):
+            yield from _margined("", entry.body, spoken)
+
+
+def _margined(mark: str, words: str, language: str | None) -> Iterator[str]:
+    """Yield lines of a terminal. Each is marked for its direction by itself: the marks end with the line."""
+    width = min(shutil.get_terminal_size((100, 24)).columns, 100) - _MARK
+    wide = any(unicodedata.east_asian_width(each) in "WF" for each in words)
+    for place, line in enumerate(textwrap.wrap(words, width // 2 if wide else width)):
+        yield f"{'' if place else mark:>{_MARK - 1}} {isolated(line, language)}"
 
 
 def _words(entry: Entry) -> tuple[str, str]:
@@ -271,14 +310,18 @@ def _words(entry: Entry) -> tuple[str, str]:
     match entry:
         case Said(text=text, language=language):
             return language or "?", text
+        case Played(text=str(text), language=language):
+            return f"{language or '?'} ♪", text
         case Played(url=url):
-            return "", f"(a recording: {urlsplit(url).path})"
+            return "♪", f"(a recording: {urlsplit(url).path})"
         case Pressed(keys=keys):
             return ">", keys
+        case Spoke(words=words, confidence=confidence):
+            return ">", f"“{words}”" + ("" if confidence is None else f" (confidence {confidence})")
         case Silent(seconds=seconds):
             return ">", f"(silence, {seconds} seconds)"
-        case TextArrived(body=body, sender=sender):
-            return "text", f"from {sender}: {body}"
+        case TextArrived(sender=sender):
+            return "text", f"from {sender}:"
     return _carriers_words(entry)
 
 

@@ -32,7 +32,10 @@ from routes.phone.page import LATEST, render
 bp = Blueprint("phone", __name__, url_prefix="/phone")
 EXCHANGE = "fanal_exchange_client"
 """Where the application keeps its line to the stand-in carrier."""
-NOTES = {"early": "Nothing happened: the call was not waiting for that just then."}
+NOTES = {
+    "early": "Nothing happened: the call was not waiting for that just then.",
+    "deaf": "Nothing was said: the line does not listen to words just now. Keys are enough everywhere.",
+}
 """What a redirect may say on the next page, by the word in its address."""
 _CALL_ID = re.compile(r"CA[0-9a-f]{32}")
 _AWAY = (
@@ -112,6 +115,12 @@ def press(sid: str) -> ResponseReturnValue:
     return _act(sid, lambda line: line.press(sid, request.form.get("key", "")))
 
 
+@bp.post("/calls/<sid>/say")
+def say(sid: str) -> ResponseReturnValue:
+    """Say words, where the line listens to them."""
+    return _act(sid, lambda line: line.say(sid, request.form.get("words", "")), note="deaf")
+
+
 @bp.post("/calls/<sid>/silence")
 def silence(sid: str) -> ResponseReturnValue:
     """Press nothing until the carrier's patience ends."""
@@ -144,12 +153,13 @@ def _exchange() -> Telephone:
     return cast(Telephone, current_app.extensions[EXCHANGE])
 
 
-def _act(sid: str, act: Callable[[Telephone], CallView]) -> ResponseReturnValue:
+def _act(sid: str, act: Callable[[Telephone], CallView], note: str = "early") -> ResponseReturnValue:
+    """Do something in a call; `note` is said where the call was not waiting for it."""
     _checked(sid)
     try:
         act(_exchange())
     except ExchangeError as fault:
-        return _to(sid, note="early") if fault.status == 409 else _trouble(fault, sid=sid)
+        return _to(sid, note=note) if fault.status == 409 else _trouble(fault, sid=sid)
     return _to(sid)
 
 

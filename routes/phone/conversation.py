@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from itertools import groupby
 
-from babel import Locale, UnknownLocaleError
-
+from ivr.simulator.reading import CARRIER_LANGUAGE, LEFT_TO_RIGHT, Sentence, sentences
 from ivr.simulator.transcript import (
     Asked,
     CallStatus,
@@ -24,12 +21,11 @@ from ivr.simulator.transcript import (
     Pressed,
     Said,
     Silent,
+    Spoke,
     TextArrived,
 )
 from routes.phone.chooser import in_groups
 
-CARRIER_LANGUAGE = "en-US"
-"""What the provider speaks where a document names no language."""
 OUTCOMES = {
     LegOutcome.COMPLETED: "Answered, and finished",
     LegOutcome.BUSY: "Busy",
@@ -50,7 +46,6 @@ _ENDINGS = {
     CallStatus.NO_ANSWER: "The line did not answer.",
     CallStatus.FAILED: "The call failed.",
 }
-_STOP = re.compile(r"(?:(?<=\w\w\w[.?!])|(?<=\d[.?!]))\s+(?=[^\W\d_]|[¿¡«„“])")
 
 
 class Side(StrEnum):
@@ -61,19 +56,6 @@ class Side(StrEnum):
     EVENT = "event"
     TEXT = "text"
     FAULT = "fault"
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One sentence, with what a browser and a screen reader need to know to show and speak it."""
-
-    words: str
-    lang: str
-    """BCP 47."""
-    dir: str
-    """ltr or rtl."""
-    language: str
-    """The language's name in English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +73,29 @@ def conversation(transcript: Iterable[Entry]) -> tuple[Passage, ...]:
     return tuple(_passages(entry for entry in transcript if not isinstance(entry, Asked)))
 
 
-def sentences(text: str, tag: str | None) -> tuple[Sentence, ...]:
-    """Split a text at the ends of its sentences; abbreviations of one or two letters end none."""
-    lang = tag or CARRIER_LANGUAGE
-    name, direction = _language(lang)
-    return tuple(Sentence(words, lang, direction, name) for words in _split(text))
-
-
 def _passages(entries: Iterable[Entry]) -> Iterator[Passage]:
     spoken = CARRIER_LANGUAGE
-    for said, run in groupby(entries, key=lambda entry: isinstance(entry, Said)):
-        if said:
-            lines = [entry for entry in run if isinstance(entry, Said)]
-            spoken = lines[-1].language or CARRIER_LANGUAGE
-            heard = tuple(each for line in lines for each in sentences(line.text, line.language))
-            yield Passage(Side.LINE, "The line", heard)
+    for heard, run in groupby(entries, key=_is_heard):
+        if heard:
+            said = tuple(each for entry in run for each in _heard(entry))
+            spoken = said[-1].lang
+            yield Passage(Side.LINE, "The line", said)
         else:
             yield from (_passage(entry, spoken) for entry in run)
+
+
+def _is_heard(entry: Entry) -> bool:
+    """Tell whether the line said something that can be read; a recording that does not tell its words is an event."""
+    return isinstance(entry, Said) or (isinstance(entry, Played) and bool(entry.text))
+
+
+def _heard(entry: Entry) -> tuple[Sentence, ...]:
+    match entry:
+        case Said(text, language):
+            return sentences(text, language)
+        case Played(url, _, str(text), language):
+            return sentences(text, language, url)
+    raise TypeError(entry)
 
 
 def _passage(entry: Entry, spoken: str) -> Passage:
@@ -115,6 +103,9 @@ def _passage(entry: Entry, spoken: str) -> Passage:
     match entry:
         case Pressed(keys):
             return _told(Side.CALLER, f"Pressed {' '.join(keys)}")
+        case Spoke(words, language, confidence):
+            sure = "" if confidence is None else f", understood with a confidence of {confidence}"
+            return Passage(Side.CALLER, f"Said{sure}", sentences(words, language))
         case Silent(seconds):
             return _told(Side.CALLER, f"Silence, {seconds} seconds")
         case TextArrived(body, sender):
@@ -137,30 +128,10 @@ def _event(entry: Entry) -> str:
             return _OUTCOME_WORDS[outcome]
         case Ended(status):
             return _ENDINGS.get(status, "The call is over.")
-        case Played(_):
+        case Played():
             return "A recording is played."
     raise TypeError(entry)
 
 
 def _told(side: Side, words: str) -> Passage:
-    return Passage(side, "", (Sentence(words, "en", "ltr", "English"),))
-
-
-def _split(text: str) -> list[str]:
-    """Split where a stop is followed by a capital or an opening sign."""
-    cuts = [0]
-    for stop in _STOP.finditer(text):
-        following = text[stop.end()]
-        if following.isupper() or not following.isalpha():
-            cuts.append(stop.end())
-    return [text[start:end].strip() for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)]
-
-
-@cache
-def _language(tag: str) -> tuple[str, str]:
-    """Return a language's English name and its direction."""
-    try:
-        locale = Locale.parse(tag, sep="-")
-    except (ValueError, UnknownLocaleError):
-        return tag, "auto"
-    return str(Locale.parse("en").languages.get(locale.language, tag)), locale.text_direction
+    return Passage(side, "", (Sentence(words, "en", LEFT_TO_RIGHT, "English"),))

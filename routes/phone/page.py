@@ -8,12 +8,15 @@ from functools import cache
 from babel import Locale
 from babel.dates import format_datetime
 from babel.lists import format_list
-from flask import render_template
+from flask import render_template, request
 
 from ivr.catalogue import load_catalogues
 from ivr.numbers import CallerNumber
 from ivr.services import Services
+from ivr.simulator.call import LONGEST_SPEECH
+from ivr.simulator.reading import Sentence, sentences
 from ivr.simulator.transcript import Asked, Awaiting, Dialling
+from ivr.simulator.transport import path_below
 from ivr.simulator.views import CallView
 from routes.phone.chooser import (
     YEARS,
@@ -68,6 +71,9 @@ def render(services: Services, view: CallView | None, choice: Choice | None, not
         passages=conversation(transcript),
         turn=sum(isinstance(entry, Asked) for entry in transcript),
         patience=next((entry.timeout for entry in reversed(transcript) if isinstance(entry, Asked)), 0),
+        listening=_listening(view),
+        longest_speech=LONGEST_SPEECH,
+        audio=lambda url: _here(url, services),
         outcomes=OUTCOMES if view and view.awaiting is Awaiting.LEG else {},
         keys=KEYS,
         standing=standing(view, services),
@@ -107,6 +113,16 @@ def _when(at: dt.datetime | None, country: str | None, services: Services) -> st
     there = at.astimezone(zone) if zone else at
     written = format_datetime(there, "EEEE d MMMM y, HH:mm", locale=ENGLISH)
     return f"{written} ({zone.key if zone else f'UTC{there.isoformat()[-6:]}'})"
+
+
+def _listening(view: CallView | None) -> Sentence | None:
+    """Return an empty sentence of the language that the line listens to; None where it does not."""
+    return sentences("", view.listens)[0] if view and view.listens else None
+
+
+def _here(url: str, services: Services) -> str:
+    """Return a recording's address on the host that serves this page: pages load nothing from elsewhere."""
+    return request.script_root + path_below(services.settings.public_url, url)
 
 
 def _label(number: str, country: str | None) -> str:

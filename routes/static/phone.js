@@ -158,17 +158,26 @@
 
   function fallSilent(turn) {
     if (turn !== armed || main.dataset.awaiting !== "keys") return;
-    if (document.hidden || window.speechSynthesis?.speaking) wait(0);
+    const typing = option("words")?.value;
+    if (document.hidden || typing || isHeard()) wait(0);
     else send(`/phone/calls/${main.dataset.call}/silence`, new URLSearchParams());
   }
 
-  // Sound
+  const isHeard = () =>
+    window.speechSynthesis?.speaking || [...log.querySelectorAll("audio")].some((each) => !each.paused);
+
+  // Sound: voices of this device where it is asked for. A recording plays only by its own control.
 
   function speak(sentences) {
     if (!option("sound").checked || !sentences.length) return;
     speechSynthesis.cancel();
     const missing = new Set();
+    const recorded = new Set();
     for (const each of sentences) {
+      if ("recorded" in each.dataset) {
+        recorded.add(each.dataset.language);
+        continue;
+      }
       const voice = voiceFor(each.lang);
       if (!voice) {
         missing.add(each.dataset.language);
@@ -179,9 +188,12 @@
       utterance.lang = each.lang;
       speechSynthesis.speak(utterance);
     }
-    option("sound-note").textContent = missing.size
-      ? `This device has no voice for ${[...missing].join(", ")}: read it in the conversation.`
-      : "";
+    option("sound-note").textContent = [
+      missing.size && `This device has no voice for ${[...missing].join(", ")}: read it in the conversation.`,
+      recorded.size && `Callers hear recordings in ${[...recorded].join(", ")}: play them in the conversation.`,
+    ]
+      .filter(Boolean)
+      .join(" ");
   }
 
   function voiceFor(lang) {
@@ -207,6 +219,7 @@
     const body = new URLSearchParams(new FormData(form));
     if (event.submitter?.name) body.append(event.submitter.name, event.submitter.value);
     if (form === keys) mark(event.submitter);
+    if (form.matches(".say")) form.reset();
     clearTimeout(timer);
     armed = "";
     window.speechSynthesis?.cancel();

@@ -28,19 +28,25 @@ from ivr.simulator.transcript import (
     Ended,
     LegEnded,
     LegOutcome,
+    Played,
     Pressed,
     Said,
     Silent,
+    Spoke,
     TextArrived,
 )
 from routes import forms
 from routes.carrier import create_carrier_app
-from tests.ivr.simulator.application import CALLER, HELPLINE, OURS, PUBLIC_URL, SUBSCRIPTION, Application
+from tests.ivr.simulator.application import CALLER, HELPLINE, OURS, PUBLIC_URL, SUBSCRIPTION, Application, recording
 
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 TOKEN = "control token of a test"
 MENU = '<Gather action="/key" numDigits="1" finishOnKey=""><Say language="en-GB">Press 1.</Say></Gather>'
 DIAL = f'<Dial action="/outcome" timeout="25" callerId="{OURS}">{HELPLINE}</Dial>'
+LISTENING = (
+    '<Gather action="/key" numDigits="1" input="dtmf speech" language="en-GB" speechTimeout="auto" '
+    'profanityFilter="false"/>'
+)
 MESSAGES = f"/2010-04-01/Accounts/{SUBSCRIPTION.account}/Messages.json"
 TEXT = {"From": OURS, "To": CALLER, "Body": "0800"}
 
@@ -199,6 +205,31 @@ def test_a_whole_call_over_http(telephone: ExchangeClient) -> None:
     assert ended == telephone.call(view.id)
 
 
+def test_words_over_http(telephone: ExchangeClient, application: Application) -> None:
+    """Where the line listens, the call says in which language, and words go there with their confidence."""
+    application.answers = {"/voice": LISTENING, "/key": LISTENING}
+    view = telephone.dial("GB")
+
+    assert "en-GB" == view.listens
+
+    view = telephone.say(view.id, "my home", 0.4)
+    view = telephone.say(view.id, "my home")
+    view = telephone.say(view.id, "my home", None)
+
+    assert [0.4, 0.9, None] == [each.confidence for each in view.transcript if isinstance(each, Spoke)]
+    assert "SpeechResult" in application.posted[-1].form
+    assert None is telephone.hang_up(view.id).listens
+
+
+def test_a_recording_over_http(telephone: ExchangeClient, application: Application) -> None:
+    """A recording stands in the call with its words, its language and its length."""
+    application.answers = {"/voice": "<Play>/audio/ga/0.wav</Play>", "/audio/ga/0.wav": recording("Dia duit.", 1.5)}
+
+    view = telephone.dial("GB")
+
+    assert Played(f"{PUBLIC_URL}/audio/ga/0.wav", 1.5, "Dia duit.", "ga") == view.transcript[0]
+
+
 def test_a_text_over_http(telephone: ExchangeClient) -> None:
     """A text brings back its replies."""
     view = telephone.send_text("RO", "Hello")
@@ -240,6 +271,13 @@ def test_both_sides_name_the_pretended_time_alike() -> None:
         ("calls/{call}/press", {"keys": "12"}, 409),
         ("calls/{call}/press", {"keys": "x"}, 400),
         ("calls/{call}/press", {}, 400),
+        ("calls/CA1/say", {"words": "home"}, 404),
+        ("calls/{call}/say", {"words": "home"}, 409),  # nobody listens there
+        ("calls/{call}/say", {"words": " "}, 400),
+        ("calls/{call}/say", {"words": 1}, 400),
+        ("calls/{call}/say", {}, 400),
+        ("calls/{call}/say", {"words": "home", "confidence": 1.1}, 400),
+        ("calls/{call}/say", {"words": "home", "confidence": "high"}, 400),
         ("calls/{call}/leg", {"outcome": "busy"}, 409),
         ("calls/{call}/leg", {"outcome": "asleep"}, 400),
         ("texts", {"from": "RO", "body": " "}, 400),

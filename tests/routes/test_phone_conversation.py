@@ -1,4 +1,4 @@
-"""The transcript as a conversation: sentences, languages, who did what."""
+"""The transcript as a conversation: who did what, in which language."""
 
 from __future__ import annotations
 
@@ -19,48 +19,13 @@ from ivr.simulator.transcript import (
     Pressed,
     Said,
     Silent,
+    Spoke,
     TextArrived,
 )
-from routes.phone.conversation import Side, conversation, sentences
+from routes.phone.conversation import Side, conversation
 
 OURS, THEIRS = "+442079460123", "+442079460999"
 """Reserved for fiction by Ofcom."""
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (
-            "Hello. For English, press 1. For French, press 2.",
-            ["Hello.", "For English, press 1.", "For French, press 2."],
-        ),
-        ("Free. ¿Otra pregunta? Sí.", ["Free.", "¿Otra pregunta?", "Sí."]),
-        ("The number is 0, 8, 0, 0. 8, 0, 0. 6, 7, 8.", ["The number is 0, 8, 0, 0. 8, 0, 0. 6, 7, 8."]),
-        ("Weisser Ring e. V. antwortet.", ["Weisser Ring e. V. antwortet."]),
-        ("St. Mary answers. Öffnet um 8:00.", ["St. Mary answers.", "Öffnet um 8:00."]),
-        ("Open until 16:00. și atât", ["Open until 16:00. și atât"]),
-        ("One only", ["One only"]),
-    ],
-)
-def test_sentences(text: str, expected: list[str]) -> None:
-    """A text ends a sentence where a capital follows a stop; numbers and abbreviations are not torn apart."""
-    assert expected == [each.words for each in sentences(text, "en-GB")]
-
-
-@pytest.mark.parametrize(
-    ("tag", "expected"),
-    [
-        ("ro-RO", ("ro-RO", "ltr", "Romanian")),
-        ("ar", ("ar", "rtl", "Arabic")),
-        (None, ("en-US", "ltr", "English")),
-        ("x-odd", ("x-odd", "auto", "x-odd")),
-    ],
-)
-def test_language(tag: str | None, expected: tuple[str, str, str]) -> None:
-    """A sentence names its language, its direction, and the language's name; without a tag it is the provider's own."""
-    (sentence,) = sentences("Hello.", tag)
-
-    assert expected == (sentence.lang, sentence.dir, sentence.language)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +57,32 @@ def test_passages(entry: Entry, side: Side, words: str) -> None:
     assert (side, words) == (passage.side, passage.sentences[0].words)
 
 
+def test_recordings_are_said_by_the_line() -> None:
+    """What is played stands among what is said, with its words, its language and its file."""
+    played = Played("https://fanal.example.org/audio/ga/0.wav", 1.0, "Dia duit.", "ga")
+
+    heard = conversation([played, Said("Hi.", "en")])
+
+    assert [Side.LINE] == [passage.side for passage in heard]
+    assert [("Dia duit.", "ga", "Irish"), ("Hi.", "en", "English")] == [
+        (each.words, each.lang, each.language) for each in heard[0].sentences
+    ]
+    assert [played.url, None] == [each.recording for each in heard[0].sentences]
+
+
+@pytest.mark.parametrize(("confidence", "who"), [(0.9, "Said, understood with a confidence of 0.9"), (None, "Said")])
+def test_words_of_the_caller(confidence: float | None, who: str) -> None:
+    """What the caller said stands in its language and direction, with how sure the recogniser was."""
+    (passage,) = conversation([Spoke("في البيت", "ar-AE", confidence)])
+
+    assert (Side.CALLER, who) == (passage.side, passage.who)
+    assert ("في البيت", "ar-AE", "rtl") == (
+        passage.sentences[0].words,
+        passage.sentences[0].lang,
+        passage.sentences[0].dir,
+    )
+
+
 def test_one_passage_a_turn() -> None:
     """What the line says in several languages in one go is one passage; that it then listens is no event."""
     heard = conversation([Said("Bună ziua.", "ro-RO"), Said("Hello.", "en-GB"), Asked(1, 7), Pressed("1")])
@@ -107,6 +98,15 @@ def test_text_is_in_the_language_spoken_last() -> None:
     )
 
     assert ("Text from +44 20 7946 0123", "ro-RO") == (heard[-1].who, heard[-1].sentences[0].lang)
+
+
+def test_text_in_a_recorded_language() -> None:
+    """A recording is speech too: the text after it is in its language, and runs in its direction."""
+    played = Played("https://fanal.example.org/audio/ar/0.wav", 1.0, "أهلًا.", "ar")
+
+    heard = conversation([Said("Hello.", "en-GB"), Pressed("1"), played, TextArrived("0800 800 678", OURS)])
+
+    assert ("ar", "rtl") == (heard[-1].sentences[0].lang, heard[-1].sentences[0].dir)
 
 
 def test_passages_are_only_added() -> None:

@@ -10,6 +10,7 @@ from ivr.simulator.faults import CarrierError
 from ivr.simulator.people import person
 from ivr.simulator.subscription import Subscription
 from ivr.simulator.transport import Response
+from ivr.wav import encode
 
 PUBLIC_URL = "https://fanal.example.org"
 OURS = "+442079460123"
@@ -38,6 +39,8 @@ class Application:
 
     answers: Mapping[str, Answer | list[Answer]]
     posted: list[Posted] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
+    """Addresses of what was fetched to be played."""
 
     def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Response:
         """Answer one request."""
@@ -49,6 +52,15 @@ class Application:
         if isinstance(answer, CarrierError):
             raise answer
         return twiml(answer) if isinstance(answer, str) else answer
+
+    def get(self, url: str) -> Response:
+        """Answer a plain request."""
+        self.fetched.append(url)
+        answer = self.answers.get(urlsplit(url).path, missing())
+        if isinstance(answer, CarrierError):
+            raise answer
+        assert isinstance(answer, Response), "what is played is told as a whole answer"
+        return answer
 
     def paths(self) -> list[str]:
         """Return the paths that were asked for, in order."""
@@ -64,6 +76,12 @@ def twiml(verbs: str, **headers: str) -> Response:
     body = f'<?xml version="1.0" encoding="UTF-8"?><Response>{verbs}</Response>'.encode()
     usual = {"content-type": "text/xml; charset=utf-8", "content-length": str(len(body))}
     return Response(200, {**usual, **{name.replace("_", "-"): value for name, value in headers.items()}}, body)
+
+
+def recording(text: str | None, seconds: float = 1.0, content_type: str = "audio/wav") -> Response:
+    """Return a file of telephone audio, silent, that says what it speaks."""
+    body = encode(bytes(2 * round(8000 * seconds)), 8000, text=text)
+    return Response(200, {"content-type": content_type, "content-length": str(len(body))}, body)
 
 
 def missing() -> Response:

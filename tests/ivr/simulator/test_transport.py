@@ -33,6 +33,15 @@ def app() -> Flask:
         shown.set_cookie("kept", "never")
         return shown
 
+    @app.get("/audio/<path:rest>")
+    def play(rest: str) -> Response:
+        """Tell what reached the application, as bytes that are no text."""
+        target = request.environ.get("RAW_URI") or request.environ["REQUEST_URI"]
+        signature = request.headers.get("X-Twilio-Signature")
+        shown = Response(f"\0{target} {signature} {len(request.cookies)}", mimetype="audio/wav")
+        shown.set_cookie("kept", "never")
+        return shown
+
     @app.post("/broken")
     def broken() -> Response:
         """Fail."""
@@ -103,6 +112,22 @@ def test_a_post_arrives_whole_and_signed(transport: Transport) -> None:
 
     assert b"/voice/a-b_c?d=%C3%A9 # 0 True" == answer.body
     assert (200, str(len(answer.body))) == (answer.status, answer.headers["content-length"])
+
+
+def test_a_recording_is_fetched_plainly(transport: Transport) -> None:
+    """A GET arrives with its query, without signature, cookies or form, and the bytes come back as they are."""
+    answer = transport.get(f"{PUBLIC_URL}/audio/a-b?c=%C3%A9")
+
+    assert (200, "audio/wav") == (answer.status, answer.headers["content-type"])
+    assert b"\x00/audio/a-b?c=%C3%A9 None 0" == answer.body
+
+
+def test_nothing_elsewhere_is_fetched(transport: Transport) -> None:
+    """Ours: audio lies on the host of the webhooks, and no other is asked."""
+    with pytest.raises(CarrierError) as refused:
+        transport.get("https://example.net/audio/ga/0.wav")
+
+    assert Code.HOUSE is refused.value.code
 
 
 def test_redirects_are_not_followed(transport: Transport) -> None:

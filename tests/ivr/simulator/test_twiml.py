@@ -11,10 +11,11 @@ from twilio.twiml.voice_response import VoiceResponse
 from ivr.simulator import twiml
 from ivr.simulator.faults import CarrierError, Code
 from ivr.simulator.transport import Response
-from ivr.simulator.verbs import Dial, Gather, Hangup, Message, Play, Redirect, Reject, Say
+from ivr.simulator.verbs import Dial, Gather, Hangup, Listening, Message, Play, Redirect, Reject, Say
 from tests.ivr.simulator.application import HELPLINE, OURS
 from tests.ivr.simulator.application import twiml as answer
 
+SPEECH = 'input="dtmf speech" profanityFilter="false"'
 DIAL = f'<Dial callerId="{OURS}">{HELPLINE}</Dial>'
 
 
@@ -37,6 +38,16 @@ def refusal(response: Response, read: Callable[[Response], object] = twiml.voice
             ' input="dtmf"><Say>One.</Say><Play>/b.wav</Play></Gather>',
             Gather((Say("One."), Play("/b.wav")), "/a", 1, 7, "", on_empty=True),
         ),
+        (
+            f'<Gather {SPEECH} language="ar-AE" speechTimeout="auto" hints="a, b c,"/>',
+            Gather(words=Listening("ar-AE", ("a", "b c"))),
+        ),
+        # Gather: speechTimeout is by default the timeout, and the language a tag of any region.
+        (
+            f'<Gather {SPEECH} language="cmn-CN" timeout="7"/>',
+            Gather(timeout=7, words=Listening("cmn-CN", (), 7)),
+        ),
+        ("<Gather><Play>/a.wav</Play><Play>/b.wav</Play></Gather>", Gather((Play("/a.wav"), Play("/b.wav")))),
         (DIAL, Dial(HELPLINE, OURS)),
         (
             f'<Dial callerId="{OURS}" action="/b" method="POST" timeout="25" timeLimit="3600">'
@@ -193,7 +204,27 @@ def test_broken_documents_are_refused(body: str) -> None:
         ('<Gather finishOnKey="##"/>', Code.GATHER_FINISH_KEYS),
         ('<Gather finishOnKey="x"/>', Code.GATHER_FINISH_KEY),
         ('<Gather actionOnEmptyResult="yes"/>', Code.GATHER_EMPTY_RESULT),
-        ('<Gather input="speech"/>', Code.GATHER_INPUT),  # ours: nobody is recorded or transcribed
+        ('<Gather input="speech" language="ro-RO" profanityFilter="false"/>', Code.GATHER_INPUT),  # ours: keys suffice
+        ('<Gather input="speech dtmf" language="ro-RO" profanityFilter="false"/>', Code.GATHER_INPUT),
+        ('<Gather language="ro-RO"/>', Code.SCHEMA),
+        ('<Gather input="dtmf" hints="a"/>', Code.SCHEMA),
+        # Ours: the provider's defaults are American English, and asterisks for the words of violence.
+        ('<Gather input="dtmf speech" profanityFilter="false"/>', Code.HOUSE),
+        ('<Gather input="dtmf speech" language="ro-RO"/>', Code.HOUSE),
+        ('<Gather input="dtmf speech" language="ro-RO" profanityFilter="true"/>', Code.HOUSE),
+        ('<Gather input="dtmf speech" language="ro-RO" profanityFilter="no"/>', Code.SCHEMA),
+        (f'<Gather {SPEECH} language="Romanian"/>', Code.SCHEMA),
+        # Error 13327: a positive whole number of seconds, or auto.
+        (f'<Gather {SPEECH} language="ro-RO" speechTimeout="0"/>', Code.GATHER_SPEECH_TIMEOUT),
+        (f'<Gather {SPEECH} language="ro-RO" speechTimeout="61"/>', Code.GATHER_SPEECH_TIMEOUT),
+        (f'<Gather {SPEECH} language="ro-RO" speechTimeout="soon"/>', Code.GATHER_SPEECH_TIMEOUT),
+        # Gather: at most 500 hints of 100 characters each.
+        (f'<Gather {SPEECH} language="ro-RO" hints="{"a" * 101}"/>', Code.SCHEMA),
+        (f'<Gather {SPEECH} language="ro-RO" hints="{"a," * 501}"/>', Code.SCHEMA),
+        # Gather with a speech model fails for some languages: the provider is left to choose.
+        (f'<Gather {SPEECH} language="ro-RO" speechModel="default"/>', Code.SCHEMA),
+        ('<Play loop="2">/a.wav</Play>', Code.SCHEMA),  # ours: what is said is said once
+        ("<Play><Number/></Play>", Code.SCHEMA),
         ('<Gather action=""/>', Code.SCHEMA),
         ('<Gather method="PUT"/>', Code.GATHER_METHOD),
         ('<Gather method="GET"/>', Code.HOUSE),  # Redaction: parameters of GET are logged for up to 7 days
@@ -219,6 +250,14 @@ def test_broken_documents_are_refused(body: str) -> None:
 def test_what_the_provider_would_refuse_is_refused(verbs: str, code: Code) -> None:
     """A document with a fault is refused whole, with the number that the provider gives that fault."""
     assert code == refusal(answer(verbs))
+
+
+def test_500_hints_of_100_characters_are_taken() -> None:
+    """Gather: the hints may be 500 phrases of 100 characters."""
+    hint = "a" * 100
+    document = answer(f'<Gather {SPEECH} language="ro-RO" hints="{",".join([hint] * 500)}" speechTimeout="60"/>')
+
+    assert (Gather(words=Listening("ro-RO", (hint,) * 500, 60)),) == twiml.voice(document)
 
 
 def test_3000_characters_may_be_said() -> None:

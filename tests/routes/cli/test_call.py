@@ -16,15 +16,21 @@ import pytest
 from click.testing import CliRunner, Result
 from werkzeug.serving import make_server
 
+from ivr.simulator.client import ExchangeClient
 from ivr.simulator.exchange import Exchange, at_once
 from ivr.simulator.people import our_numbers, person
 from routes.carrier import create_carrier_app
 from routes.cli import main
-from tests.ivr.simulator.application import CALLER, HELPLINE, OURS, SUBSCRIPTION, Application
+from routes.cli.call import lines
+from tests.ivr.simulator.application import CALLER, HELPLINE, OURS, SUBSCRIPTION, Application, recording
 
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 TOKEN = "control token of a test"
 MENU = '<Gather action="/key" numDigits="1" finishOnKey=""><Say language="en-GB">Press 1.</Say></Gather>'
+LISTENING = (
+    '<Gather action="/key" numDigits="1" input="dtmf speech" language="en-GB" speechTimeout="auto" '
+    'profanityFilter="false"/>'
+)
 DIAL = f'<Dial action="/outcome" timeout="25" callerId="{OURS}">{HELPLINE}</Dial>'
 
 
@@ -74,9 +80,9 @@ def test_a_text_is_shown_as_it_arrives() -> None:
     """Asked for, and agreed to, the text stands in the call where it came."""
     result = fanal_call("--alone", "--from", "RO", "--at", "2026-11-24 10:00", "--keys", "1,3,2,1")
 
-    lines = [line for line in result.output.splitlines() if line.startswith("  text from +")]
-    assert 1 == len(lines)
-    assert "0800 800 678" in lines[0]
+    lines = result.output.splitlines()
+    (place,) = [place for place, line in enumerate(lines) if line.startswith("  text from +")]
+    assert "0800 800 678" in lines[place + 1]
 
 
 def test_a_landline_gets_no_text() -> None:
@@ -136,6 +142,48 @@ def test_a_call_whose_script_has_ended_is_hung_up(address: str) -> None:
         assert "       The call is over (completed)." == result.output.splitlines()[-1]
 
 
+def test_words_are_said(address: str, application: Application) -> None:
+    """Where the line listens words are said, with a confidence of one's own if need be, and stand in the call."""
+    application.answers = {"/voice": LISTENING, "/key": LISTENING}
+    words = ["--url", address, "--token", TOKEN, "--keys", "say my home,say@0.4 children"]
+
+    result = fanal_call(*words)
+
+    assert 0 == result.exit_code
+    assert ("children", "0.4") == (application.last("/key")["SpeechResult"], application.last("/key")["Confidence"])
+    assert "     > “my home” (confidence 0.9)" in result.output.splitlines()
+
+
+def test_recordings_are_read(address: str, application: Application) -> None:
+    """A recording stands in the call by its words, with a mark; where it does not tell them, by its address."""
+    files = {"/audio/ga/0.wav": recording("Dia duit."), "/1.wav": recording(None)}
+    application.answers = {"/voice": "<Play>/audio/ga/0.wav</Play><Play>/1.wav</Play>", **files}
+
+    result = fanal_call("--url", address, "--token", TOKEN)
+
+    assert ["  ga ♪ Dia duit.", "     ♪ (a recording: /1.wav)"] == result.output.splitlines()[1:3]
+
+
+def test_each_line_runs_in_its_direction(address: str, application: Application, exchange: Exchange) -> None:
+    """Every line of Arabic is isolated by itself, with its numbers; a text runs as the language spoken last."""
+    said = f"<Say language='ar-AE'>{'الرقم هو 0 8 0 0, 8 0 0. ' * 8}</Say><Say language='cmn-CN'>{'您好。' * 30}</Say>"
+    application.answers = {"/voice": f"{said}<Gather action='/key'><Say language='ar-AE'>أهلًا.</Say></Gather>"}
+    client = ExchangeClient(address, TOKEN)
+    view = client.dial(CALLER)
+    exchange.ledger.call(view.id).receive("0800", OURS)
+
+    told = list(lines(client.call(view.id).transcript, 0))
+    later = list(lines(client.call(view.id).transcript, 3))
+
+    arabic = [line for line in told if "0 8 0 0" in line]
+    assert len(arabic) > 1
+    assert all(line[7:].startswith("\u2067") and line.endswith("\u2069") for line in arabic)
+    assert all(line.count("\u2066") + 1 == line.count("\u2069") for line in arabic)
+    assert 2 == sum("您好" in line for line in told)
+    assert [f"  text from {OURS}:", "       \u2067\u20660800\u2069\u2069"] == told[-2:]
+    assert later[-1] == told[-1]
+
+
 def test_a_running_fanal_run_is_found(address: str, application: Application, tmp_path: Path) -> None:
     """The note that `fanal run` leaves says where its exchange is."""
     (tmp_path / "run.json").write_text(json.dumps({"exchange": address, "token": TOKEN}), encoding="utf-8")
@@ -183,6 +231,9 @@ def test_an_answer_that_cannot_be_followed_is_told(address: str, application: Ap
         (["--alone", "--at", "soon"], "is no time"),
         (["--alone", "--keys", "12"], "only 1 of these keys"),
         (["--alone", "--keys", "1;3"], "is no key"),
+        (["--alone", "--keys", "say"], "is no key"),
+        (["--alone", "--keys", "say my home"], "does not listen to words"),
+        (["--alone", "--keys", "say@0.4.1 my home"], "is no confidence"),
         (["--alone", "--legs", "asleep"], "ends in one of"),
         (["--url", "http://127.0.0.1:9"], "needs --token"),
     ],
