@@ -65,7 +65,7 @@ class Speech:
         return row.name.get(language) or self.phrase(general_name(row.needs[0]), language)
 
     def name_in_writing(self, helpline: str, language: str) -> str:
-        """Return the service's name in this language, as it spells itself in its own, or what such a service is called."""
+        """Return the service's name in this language, else as it spells itself in its own, else what it is called."""
         row = self._directory.helplines.get(helpline)
         own = row.name.get(language) or self._own_name(row) if row else None
         return own or self.name_aloud(helpline, language)

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from ivr import flow
 from ivr.edition import Edition
 from ivr.events import TEXT_LIFE, Event, EventKind, SendText
-from ivr.flow.people import towards_person
+from ivr.flow.people import forward_unasked, towards_person
 from ivr.heard import understood
 from ivr.lifeline import lifeline
 from ivr.services import Services
@@ -124,7 +124,7 @@ def _to_a_person(services: Services) -> Response:
     world = _world(call, edition)
     country = call.caller.line or call.caller.country
     state = State(step=Step.PERSON, country=country if country in edition.directory.countries else None)
-    turn = flow.enter(towards_person(state, world), world)
+    turn = forward_unasked(towards_person(state, world), world)
     return _markup(edition.scribe.write(turn, Leg(call.call, call.caller_id), services.clock()))
 
 

@@ -11,7 +11,7 @@ from ivr.flow.menus import EUROPEAN_EMERGENCY
 from ivr.flow.ways import can_connect, countries_for, current_match, following, language_of, matches_for
 from ivr.phrases import Phrase
 from ivr.state import Channel, State, Step
-from ivr.turn import Digits, Forward, Key, Line, Name, Option, Turn, World
+from ivr.turn import CountryName, Digits, Forward, Key, Line, Name, Option, Turn, World
 
 _ON_A_REFERRAL = {Step.REFERRAL, Step.NUMBER, Step.CONSENT, Step.SENT}
 
@@ -22,13 +22,24 @@ def forward(state: State, world: World) -> Turn:
     dial = number_to_dial(helpline, world.caller.line) if helpline else None
     if helpline is None or dial is None:
         elsewhere = towards_person(replace(state, step=Step.LANGUAGE, helpline=None), world)
-        return forward(elsewhere, world) if elsewhere.step is Step.FORWARD else emergency(elsewhere, world)
+        return forward_unasked(elsewhere, world) if elsewhere.step is Step.FORWARD else emergency(elsewhere, world)
     speech = language_of(state, world)
-    lines = (
-        Line(Phrase.CONNECTING, speech, (("name", Name(helpline.id)),)),
-        Line(Phrase.DELETE_CALL, speech),
-    )
+    lines = (Line(Phrase.CONNECTING, speech), Line(Phrase.DELETE_CALL, speech))
     return Turn(state, speech, lines, forward=Forward(helpline.id, dial))
+
+
+def forward_unasked(state: State, world: World) -> Turn:
+    """Connect to a service that nobody has named yet, and name it."""
+    turn = forward(state, world)
+    service = world.directory.helplines.get(turn.state.helpline or "")
+    if turn.forward is None or service is None:
+        return turn
+    return replace(turn, lines=(introduction(service, turn.language), *turn.lines))
+
+
+def introduction(helpline: Helpline, speech: str) -> Line:
+    """Name a service and its country."""
+    return Line(Phrase.REFERRAL, speech, (("country", CountryName(helpline.country)), ("name", Name(helpline.id))))
 
 
 def after(state: State, world: World) -> Turn:

@@ -50,11 +50,7 @@ def referral(state: State, world: World) -> Turn:
     state = replace(state, helpline=match.helpline.id)
     speech = language_of(state, world)
     lines = [
-        Line(
-            Phrase.REFERRAL,
-            speech,
-            (("country", CountryName(match.helpline.country)), ("name", Name(match.helpline.id))),
-        ),
+        people.introduction(match.helpline, speech),
         *_whom(match, state, world, speech),
         *_hours(match, world, speech),
     ]

@@ -146,7 +146,7 @@ def test_strange_names_are_well_formed(language: str) -> None:
     """Marks that mean something to XML, and characters beyond the first plane, arrive as they are in the directory."""
     row = replace(SAMPLE.helplines["gb-crime"], name={language: STRANGE})
     directory = replace(SAMPLE, helplines={**SAMPLE.helplines, row.id: row})
-    line = Line(Phrase.CONNECTING, language, (("name", Name(row.id)),))
+    line = Line(Phrase.PERSON, language, (("name", Name(row.id)),))
     markup = a_scribe(directory).write(Turn(State(), language, (line,), ends=True), LEG, NOW)
     say = _parsed(markup).find("Say")
 
