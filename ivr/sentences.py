@@ -26,9 +26,9 @@ HORIZON = dt.timedelta(days=400)
 """How far ahead opening hours are followed: a year of holidays, and a month to publish anew."""
 Values = tuple[tuple[str, Value], ...]
 """The placeholders of one sentence with what fills them, as in a `Line`."""
-
 EVERY_TURN = "every turn"
 """Stands for the name of a turn where a sentence can come before or after any of them."""
+_A_MOMENT = dt.timedelta(minutes=1)
 _ELSEWHERE = ""
 """A country that no helpline is in: what number its callers are told is asked with it."""
 _MENU = (Step.REFERRAL, Step.NUMBER, Step.SENT)
@@ -65,7 +65,7 @@ _TURNS: Mapping[Phrase, tuple[Step, ...]] = {
     Phrase.DELETE_CALL: (Step.FORWARD, Step.GOODBYE),
     **dict.fromkeys(
         (Phrase.FAILED_BUSY, Phrase.FAILED_NO_ANSWER, Phrase.FAILED_UNREACHABLE),
-        (Step.REFERRAL, Step.NUMBER, Step.EMERGENCY),
+        (Step.REFERRAL, Step.NUMBER),
     ),
     Phrase.AFTER_ASK: (Step.AFTER,),
     Phrase.AFTER_NEED: (Step.AFTER,),
@@ -181,7 +181,7 @@ def _names(directory: Directory) -> dict[Phrase, Iterable[Values]]:
     there: list[Values] = [(*name, ("key", Key("1"))) for name in names]
     return {
         Phrase.REFERRAL: [(("country", CountryName(row.country)), ("name", Name(row.id))) for row in helplines],
-        **dict.fromkeys((Phrase.CONNECTING, Phrase.EMERGENCY_PERSON, Phrase.PERSON), names),
+        **dict.fromkeys((Phrase.EMERGENCY_PERSON, Phrase.PERSON), names),
         **dict.fromkeys((Phrase.CONNECT_OTHER, Phrase.CONNECT_OTHER_UNKNOWN), there),
     }
 
@@ -264,7 +264,8 @@ def _moments(periods: Sequence[Period], last: dt.datetime) -> Iterator[tuple[Sta
         if period.open:
             opens = period.start
             if period.end < last:
-                yield Status(True, period.end, None), period.end - dt.timedelta(minutes=1)
+                yield Status(True, period.end, None), period.end - _A_MOMENT
         elif period.open is False and opens is not None:
-            for day in range((period.end.date() - period.start.date()).days + 1):
+            last_day = (period.end - _A_MOMENT).date()
+            for day in range((last_day - period.start.date()).days + 1):
                 yield Status(False, None, opens), period.start + dt.timedelta(days=day)
