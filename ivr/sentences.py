@@ -163,9 +163,9 @@ def _turns(phrase: Phrase) -> tuple[str, ...]:
 def _needs(directory: Directory, now: dt.datetime) -> dict[Phrase, Iterable[Values]]:
     """Return the needs with the keys that they have in any country, and before the country is known."""
     world = World(directory, (), now, Caller(None, False, None))
-    found: dict[Phrase, dict[Values, None]] = {
-        need_option(need.id): {} for need in directory.needs.values() if need.shown is not Shown.NEVER
-    }
+    others = (Phrase.NEED_SAY, Phrase.NEED_MORE, Phrase.NEED_APART)
+    offers = (phrase for phrase in Phrase if phrase.startswith("need.") and is_spoken(phrase) and phrase not in others)
+    found: dict[Phrase, dict[Values, None]] = {phrase: {} for phrase in offers}  # also needs that are not in this one
     for country in (None, *directory.countries):
         for shown in ((Shown.ALWAYS, Shown.WHERE_SERVED), (Shown.APART,)):
             for place, need in enumerate(needs_for(country, world, shown), 1):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from array import array
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from ivr.adapters.engine import EngineError
 from ivr.adapters.provider import CallRecord, ProviderError
 from ivr.numbers import CallerNumber
 from ivr.simulator.client import ExchangeError
 from ivr.simulator.exchange import Exchange
 from ivr.simulator.local import LocalTelephone
+from ivr.wav import encode
 
 
 @dataclass
@@ -73,3 +77,49 @@ class FakeExchange:
         if self.fault is not None:
             raise self.fault
         return getattr(self._telephone, name)
+
+
+@dataclass
+class FakeEngine:
+    """Speaks a tone for each text, as long as speech would be; fails where it is told to, or is not installed."""
+
+    absent: str | None = None
+    """What it says of being not installed."""
+    silent: frozenset[str] = frozenset()
+    """Texts of which it makes silence."""
+    faults: dict[str, BaseException] = field(default_factory=dict)
+    """Text to what is raised for it."""
+    spoken: list[tuple[str, str]] = field(default_factory=list)
+    """Texts and languages in the order in which they were spoken."""
+
+    def missing(self) -> str | None:
+        """Say that it is not installed."""
+        return self.absent
+
+    def speak(self, text: str, language: str) -> bytes:
+        """Return a tone."""
+        self.spoken.append((text, language))
+        if text in self.faults:
+            raise self.faults[text]
+        return a_tone(len(text) / 14, 0.0 if text in self.silent else 0.7)
+
+
+@dataclass
+class FakeConverter:
+    """Takes whatever it gets for telephone audio; refuses what is told to."""
+
+    fault: EngineError | None = None
+    converted: list[bytes] = field(default_factory=list)
+
+    def convert(self, data: bytes) -> bytes:
+        """Return the data as they are."""
+        self.converted.append(data)
+        if self.fault is not None:
+            raise self.fault
+        return data
+
+
+def a_tone(seconds: float, loudness: float = 0.7) -> bytes:
+    """Return telephone audio with a tone of 400 Hz, from 0 (silence) to 1 (full scale) loud."""
+    wave = [round(loudness * 32767 * math.sin(math.pi * at / 10)) for at in range(20)]
+    return encode((array("h", wave) * math.ceil(seconds * 400)).tobytes()[: int(seconds * 8000) * 2], 8000)
