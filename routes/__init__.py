@@ -26,14 +26,14 @@ def create_app(services: Services) -> Flask:
     """Build the web application around its services. No import has an effect; nothing is read from the environment."""
     from flask import Flask, redirect
 
-    from routes import health, sms, status, voice
+    from routes import audio, health, sms, status, voice
     from routes.urlencoded import FormRequest
 
     app = Flask(__name__)
     app.request_class = FormRequest
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.extensions["fanal"] = services
-    for blueprint in (voice.bp, sms.bp, status.bp, health.bp):
+    for blueprint in (voice.bp, sms.bp, status.bp, health.bp, audio.bp):
         app.register_blueprint(blueprint)
     if services.settings.demo:
         from routes import phone  # the browser phone stands only where the carrier is a stand-in
