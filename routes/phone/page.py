@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cache
+from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_datetime
@@ -79,7 +80,7 @@ def render(services: Services, view: CallView | None, choice: Choice | None, not
         standing=standing(view, services),
         revision=directory.revision if directory else None,
         stale=services.shelf.stale,
-        drafts=_drafts(),
+        drafts=_drafts(services.settings.catalogues_path),
     )
 
 
@@ -130,7 +131,7 @@ def _label(number: str, country: str | None) -> str:
 
 
 @cache
-def _drafts() -> str:
+def _drafts(folder: Path) -> str:
     """Name the languages whose sentences no native speaker has read, as a list in English."""
-    tags = (tag for tag, catalogue in load_catalogues().items() if not catalogue.reviewed)
+    tags = (tag for tag, catalogue in load_catalogues(folder).items() if not catalogue.reviewed)
     return format_list(sorted(str(ENGLISH.languages.get(tag, tag)) for tag in tags), locale=ENGLISH)

@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from directory.load import PACKAGED
 from ivr.events import SendText
@@ -23,69 +21,12 @@ from routes.phone import EXCHANGE, NOTES
 from tests.application import FakeOutbox, some_services, some_settings
 from tests.callers import exchange_of
 from tests.fakes import FakeExchange
-from tests.pages import Page
+from tests.routes.phone_browser import Browser
 
 OURS = "+442079460123"
 """Reserved for fiction by Ofcom."""
 TUESDAY = "2026-11-24T10:00"
 UNKNOWN = "/phone/calls/CA" + "0" * 32
-
-
-class Browser:
-    """Somebody at the page, without JavaScript: presses buttons by their words and follows where they lead."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-        self.client: FlaskClient = app.test_client()
-        self.addresses: list[str] = []
-        """Every address that was asked for."""
-        self.answer: TestResponse
-        self.page: Page
-        self.open("/phone")
-
-    def open(self, address: str) -> Browser:
-        """Go to an address."""
-        return self._ask("GET", address, {})
-
-    def press(self, words: str, **changes: str) -> Browser:
-        """Press a button, with some fields of its form changed."""
-        method, address, fields = self.page.button(words)
-        return self._ask(method.upper(), address, {**fields, **changes})
-
-    def call(self, country: str = "RO", **fields: str) -> Browser:
-        """Fill in the form and press Call."""
-        return self.press("Call", country=country, **fields)
-
-    def _ask(self, method: str, address: str, fields: dict[str, str]) -> Browser:
-        data, query = (fields, None) if method == "POST" else (None, fields or None)
-        self.addresses.append(address)
-        self.answer = self.client.open(address, method=method, data=data, query_string=query)
-        while self.answer.status_code == 303:
-            self.addresses.append(self.answer.headers["Location"])
-            self.answer = self.client.get(self.addresses[-1])
-        self.page = Page(self.answer.text)
-        return self
-
-    @property
-    def spoken(self) -> list[tuple[str, str]]:
-        """Language and words of each sentence that was said last."""
-        last = self.page.all("li", class_="line")[-1]
-        return [(each.attributes["lang"], each.words) for each in self.page.all("p", inside=last) if _has_lang(each)]
-
-    @property
-    def told(self) -> str:
-        """The notice at the top."""
-        return self.page.one(data_part="notice").words
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """What is said of where the call stands."""
-        names, words = self.page.all("dt"), self.page.all("dd")
-        return {name.words: each.words for name, each in zip(names, words, strict=True)}
-
-
-def _has_lang(element: object) -> bool:
-    return "lang" in getattr(element, "attributes", {})
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +68,7 @@ def test_whole_call(browser: Browser) -> None:
     browser.press("1").press("3")
 
     assert any("ANITP" in words for _, words in browser.spoken)
-    assert ("ro-RO", "Este deschis până la ora 16:00.") in browser.spoken
+    assert ("ro-RO", "Deschis până la 16:00.") in browser.spoken
 
     browser.press("1")
 
@@ -201,7 +142,7 @@ def test_state_is_explained(browser: Browser) -> None:
     assert "Forced to work, money or papers kept" == browser.facts["Need"]
     assert "Romania" == browser.facts["Country"]
     assert "ro-anitp" not in browser.facts["Service"]
-    assert "ANITP" in browser.facts["Services left behind"]
+    assert "National helpline against human trafficking" == browser.facts["Services left behind"]
     assert browser.facts["Silent turns"].startswith("1:")
 
 
