@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 
 from directory.find import number_to_say
 from directory.model import Directory, Helpline, Number
@@ -66,9 +67,22 @@ def written_turn(turn: Turn, speech: Speech, lead: Iterable[Line] = ()) -> str:
     return "\n".join((*said, *offered, reserved))[:LONGEST]
 
 
+class Alphabet(StrEnum):
+    """In which of its two codes a text travels (3GPP TS 23.038)."""
+
+    GSM = "GSM-7"
+    UCS = "UCS-2"
+
+
+def alphabet(text: str) -> Alphabet:
+    """Return the code that a text needs: one character outside the small alphabet takes all of them out of it."""
+    small = all(character in _GSM or character in _GSM_TWICE for character in text)
+    return Alphabet.GSM if small else Alphabet.UCS
+
+
 def segments(text: str) -> int:
     """Return how many segments a text costs and takes."""
-    if all(character in _GSM or character in _GSM_TWICE for character in text):
+    if alphabet(text) is Alphabet.GSM:
         sizes, whole, part = [2 if c in _GSM_TWICE else 1 for c in text], GSM_SEGMENT, GSM_PART
     else:
         sizes, whole, part = [2 if c > "\uffff" else 1 for c in text], UCS_SEGMENT, UCS_PART

@@ -17,6 +17,7 @@ _COMMANDS = {
     "call": "Make a call in the terminal.",
     "doctor": "Say what is missing or wrong in this installation.",
     "directory": "Check, show and search the directory of helplines.",
+    "prompts": "Show every sentence that callers hear, and look after translations.",
     "stats": "Print the counters.",
     "db": "Look after the database.",
     "user": "Look after the accounts.",
