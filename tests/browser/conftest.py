@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from ivr.settings import Settings
+from tests.audio import listening_prompts, record
 from tests.browser.visitor import FLAGS, Visitor
 from tests.parts import find_browser
 
@@ -23,8 +24,13 @@ READY_SECONDS = 60
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a whole installation with a stand-in carrier: what `fanal run` starts."""
+    """Address of a whole installation with a stand-in carrier: what `fanal run` starts.
+
+    It has every recording, so it speaks all languages; and it listens to Romanian and Arabic.
+    """
     var = tmp_path_factory.mktemp("run")
+    record(var / "audio")
+    prompts = listening_prompts(tmp_path_factory.mktemp("prompts"), "ro", "ar")
     ours = {each.metadata["name"] for each in fields(Settings)}
     environ = {name: value for name, value in os.environ.items() if name not in ours}
     port = _free_port()
@@ -32,7 +38,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with output.open("wb") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "routes.cli", "run", "--port", str(port), "--workers", "1"],
-            env={**environ, "VAR_PATH": str(var)},
+            env={**environ, "VAR_PATH": str(var), "PROMPTS_PATH": str(prompts)},
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,

@@ -7,6 +7,8 @@ from typing import Self
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Request
 
+from ivr.flow.ways import MORE_KEY
+
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -17,9 +19,10 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_MOST_PAGES = 20
 PATIENCE = 20_000
 """Milliseconds that a busy machine may take for anything."""
-_SMALL = """() => [...document.querySelectorAll('button, select, input:not([type=hidden]), a')]
+_SMALL = """() => [...document.querySelectorAll('button, select, input:not([type=hidden]), a, summary, audio')]
   .map((each) => (['checkbox', 'radio'].includes(each.type) ? each.closest('label') : each))
   .filter((each) => !each.matches('.skip') && each.checkVisibility())
   .map((each) => [each.textContent.trim().slice(0, 20), each.getBoundingClientRect()])
@@ -71,6 +74,21 @@ class Visitor:
         for key in keys:
             self.page.keyboard.press(key)
         return self
+
+    def press(self, key: str) -> Self:
+        """Press a key of the telephone, and wait until the line has answered."""
+        before = self.page.locator("li.caller").count()
+        self.type(key)
+        self.page.locator(f"li.caller >> nth={before}").wait_for()
+        return self
+
+    def listens_for(self, lang: str) -> Self:
+        """Go on to further pages of the menu of languages until one offers this language, by its full tag."""
+        for _ in range(_MOST_PAGES):
+            if self.page.locator(f'li.line:last-child p[lang="{lang}"]').count():
+                return self
+            self.press(MORE_KEY)
+        raise AssertionError(f"{lang} is not offered")
 
     def tab_to(self, selector: str, key: str = "Tab") -> Self:
         """Press Tab (or Shift+Tab) until the element has the focus, which must be seen there."""
