@@ -8,6 +8,10 @@ import unicodedata
 from ivr.speech import Speech
 from ivr.turn import Turn
 
+_PARTED = re.compile(r"^[^\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+$")
+"""Scripts that put spaces between words: neither Thai nor Chinese."""
+_ALIKE = {ord("ı"): "i", ord("\u0307"): None, ord("ё"): "е", ord("\u02bc"): " "}
+"""Letters that people and recognisers write in two ways: the Turkish i, the Russian ё, the Ukrainian apostrophe."""
 SURE = 0.6
 """Least confidence of the provider's recogniser, where it states one: our own choice, to be settled by test calls."""
 
@@ -34,7 +38,7 @@ def understood(turn: Turn, words: str, confidence: float | None, speech: Speech)
 def _plain(words: str) -> str:
     """Return words as they compare: one case, no punctuation, single spaces."""
     kept = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in unicodedata.normalize("NFC", words))
-    return " ".join(kept.casefold().split())
+    return " ".join(kept.casefold().translate(_ALIKE).split())
 
 
 def _holds(said: str, words: str) -> bool:
@@ -44,7 +48,3 @@ def _holds(said: str, words: str) -> bool:
     if _PARTED.search(words):
         return re.search(rf"(?<!\S){re.escape(words)}(?!\S)", said) is not None
     return words in said
-
-
-_PARTED = re.compile(r"^[^\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+$")
-"""Scripts that put spaces between words: neither Thai nor Chinese."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from ivr.catalogue import CATALOGUES, load_catalogues
 from ivr.edition import Shelf
 from ivr.events import Event, EventKind, PurgeCall, PurgeMessage
+from ivr.phrases import Phrase
 from ivr.sealed import LIFE, Seal
 from ivr.services import Services
 from ivr.settings import Secret
@@ -281,3 +284,72 @@ def test_broken_tables_keep_serving(tmp_path: Path) -> None:
     assert "ready" == before["status"]
     assert {**before, "status": "stale"} == stale
     assert before == client.get("/health/ready").get_json()
+
+
+LISTENING = """rates: {source: "a test", doubt: null}
+voices:
+  - {tag: en, way: voice, speak: en-GB, voice: null, engine: null, instead: null, rate: 14, recogniser: en-GB,
+     listens: "yes", source: "a test", doubt: null}
+"""
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> Carrier:
+    """A carrier of an installation whose one language, English, listens to words."""
+    prompts = tmp_path / "prompts"
+    shutil.copytree(CATALOGUES, prompts / "catalogues")
+    (prompts / "voices.yaml").write_text(LISTENING, encoding="utf-8")
+    settings = some_settings(tmp_path, prompts_path=prompts)
+    return Carrier(create_app(some_services(settings, clock=lambda: TUESDAY_MORNING)))
+
+
+def test_words_are_listened_to_where_that_is_switched_on(listening: Carrier) -> None:
+    """The menu of needs listens in the caller's language, with every word as a hint, and keys go on being enough."""
+    gather = root(listening.post(f"/voice/key/{listening.token()}", Digits="#")).find("Gather")
+    english = load_catalogues()["en"].words
+
+    assert gather is not None
+    assert ("dtmf speech", "en-GB", "false") == (
+        gather.get("input"),
+        gather.get("language"),
+        gather.get("profanityFilter"),
+    )
+    assert english[Phrase.HEARD_TRAFFICKING] in str(gather.get("hints"))
+    assert english[Phrase.NEED_SAY] in "".join(gather.itertext())
+
+
+@pytest.mark.parametrize(
+    ("form", "phrase"),
+    [
+        ({"SpeechResult": "They keep my papers.", "Confidence": "0.92"}, Phrase.CONNECT),
+        ({"SpeechResult": "papers"}, Phrase.CONNECT),
+        ({"SpeechResult": "papers", "Confidence": "certain"}, Phrase.CONNECT),
+        ({"SpeechResult": "papers", "Confidence": "0.3"}, Phrase.NOT_HEARD),
+        ({"SpeechResult": "papers and my partner"}, Phrase.NOT_HEARD),
+        ({"SpeechResult": "hello?"}, Phrase.NOT_HEARD),
+        ({"SpeechResult": "x" * 5_000}, Phrase.NOT_HEARD),
+        ({"SpeechResult": "papers", "Digits": "*"}, Phrase.LANGUAGE_CHOOSE),
+    ],
+)
+def test_words_choose_only_when_they_are_sure(listening: Carrier, form: dict[str, str], phrase: Phrase) -> None:
+    """Sure words choose like their key; any others are asked for again; a key wins over words."""
+    said = "".join(root(listening.post(f"/voice/key/{listening.token()}", **form)).itertext())
+
+    assert load_catalogues()["en"].words[phrase].replace("{key}", "1") in said
+
+
+def test_words_mean_nothing_where_nobody_listens(carrier: Carrier) -> None:
+    """As shipped, words that a carrier sends unasked choose nothing."""
+    said = "".join(root(carrier.post(f"/voice/key/{carrier.token()}", SpeechResult="papers")).itertext())
+
+    assert load_catalogues()["en"].words[Phrase.NOT_HEARD] in said
+
+
+def test_audio_that_cannot_be_fetched_is_done_without(carrier: Carrier) -> None:
+    """After a failed recording the call goes on in languages that need none; after anything else, with all."""
+    spoilt = root(carrier.post("/voice/fallback", ErrorUrl=f"{PUBLIC_URL}/audio/ga/{'0' * 32}.wav", ErrorCode="11200"))
+    other = root(carrier.post("/voice/fallback", ErrorUrl=f"{PUBLIC_URL}/voice"))
+
+    assert [f"{PUBLIC_URL}/voice/voiced", f"{PUBLIC_URL}/voice"] == [str(each[-1].text) for each in (spoilt, other)]
+    assert [] == list(root(carrier.post("/voice/voiced")).iter("Play"))
+    assert leads_on(carrier.post("/voice/voiced"))
