@@ -9,6 +9,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from directory.load import load
+from docs.language_table import table
 from routes.cli import main
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -43,3 +44,10 @@ def test_the_layout() -> None:
         assert f"`{name}`" in README
     for name in ("pyproject.toml", "README.md", "Makefile", ".ci/run", "docker-compose.yml"):
         assert (root / name).exists(), name
+
+
+def test_the_languages() -> None:
+    """The table of languages is what the program says of them today: how each is spoken, and how long it speaks."""
+    shown = README.split("## Languages")[1].split("\n## ")[0]
+
+    assert table() in shown
