@@ -87,19 +87,21 @@ class Espeak:
         return _missing("espeak-ng", "sox")
 
     def speak(self, text: str, language: str) -> bytes:
-        """Return the text as telephone audio."""
-        return self._sox.fit(self.read_out(text, language))
+        """Return the text as telephone audio; the rest at its end is ours alone, not the engine's 0.3 seconds too."""
+        return self._sox.fit(_read_out(text, language, "-z"))
 
     def read_out(self, text: str, language: str) -> bytes:
-        """Return the text as a WAV file in the engine's own form: 22 kHz, its own level, nothing added.
+        """Return the text as a WAV file in the engine's own form: 22 kHz, its own level, its own rest at the end."""
+        return _read_out(text, language)
 
-        Its streams announce two gigabytes, so the head is written anew.
-        """
-        data = _run(("espeak-ng", "-v", language, "-b", "1", "--stdin", "--stdout"), text.encode())
-        head, mark, samples = data.partition(b"data")
-        if not mark or not samples[4:]:
-            raise EngineError(f"espeak-ng has nothing to say in {language}")
-        return encode(samples[4:], struct.unpack_from("<I", head, 24)[0])
+
+def _read_out(text: str, language: str, *options: str) -> bytes:
+    """Return what espeak-ng makes of a text. Its streams announce two gigabytes, so the head is written anew."""
+    data = _run(("espeak-ng", *options, "-v", language, "-b", "1", "--stdin", "--stdout"), text.encode())
+    head, mark, samples = data.partition(b"data")
+    if not mark or not samples[4:]:
+        raise EngineError(f"espeak-ng has nothing to say in {language}")
+    return encode(samples[4:], struct.unpack_from("<I", head, 24)[0])
 
 
 def _missing(*programs: str) -> str | None:
