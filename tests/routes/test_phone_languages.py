@@ -229,8 +229,8 @@ def test_words_where_nobody_listens(browser: Browser) -> None:
     browser.call(moment=TUESDAY)
     _, address, _ = browser.page.button("Stay")
     before = [each.words for each in browser.page.all("li")]
-    browser.client.post(address.replace("silence", "say"), data={"words": "acasă"})
-    browser.open(browser.addresses[-1].partition("#")[0] + "?note=deaf")
+    answer = browser.client.post(address.replace("silence", "say"), data={"words": "acasă"})
+    browser.open(answer.headers["Location"])
 
     assert NOTES["deaf"] == browser.told
     assert before == [each.words for each in browser.page.all("li")]
