@@ -19,6 +19,8 @@ from pathlib import Path
 from directory.load import PACKAGED, load
 from directory.model import Directory
 from ivr.catalogue import Catalogue, placeholders
+from ivr.flow.ways import PAGE
+from ivr.phrases import Phrase
 from ivr.recordings import Recordings
 from ivr.sentences import is_spoken
 from ivr.speech import Speech
@@ -146,7 +148,8 @@ def offered_languages(
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Return the languages that can be spoken, those that can be written, and why others cannot, a sentence each.
 
-    A language is spoken from recordings once every sentence that is always the same has been recorded.
+    A language is spoken from recordings once every sentence that is always the same has been recorded, and how it
+    offers itself on each key of a page.
     """
     whole = {tag for tag, catalogue in catalogues.items() if not catalogue.faults}
     silent = {tag: why for tag in sorted(whole) if (why := _silence(catalogues[tag], voices.get(tag), recordings))}
@@ -163,6 +166,8 @@ def _silence(catalogue: Catalogue, voice: Voice | None, recordings: Recordings) 
     if voice.way is Way.VOICE:
         return ""
     fixed = [words for phrase, words in catalogue.words.items() if is_spoken(phrase) and not placeholders(words)]
+    offer = catalogue.words[Phrase.LANGUAGE_CHOOSE]  # said in another language, it would offer that one
+    fixed += [offer.format(key=key) for key in range(1, PAGE + 1)]
     missing = sum(recordings.find(words, voice) is None for words in fixed)
     advice = f"`fanal prompts render {catalogue.language}` makes them"
     return f"{missing} of {len(fixed)} sentences that never change are not recorded ({advice})" if missing else ""

@@ -55,6 +55,8 @@ class State:
     """Turns in a row without a key that means something here."""
     back: Step | None = None
     """Where `*` leads from the emergency advice."""
+    voiced: bool = False
+    """A recording could not be fetched in this call: only languages that need none are offered."""
 
 
 class UnreadableStateError(Exception):
@@ -78,6 +80,7 @@ def pack(state: State) -> str:
             str(state.page),
             str(state.misses),
             state.back or "",
+            "voiced" if state.voiced else "",
         )
     )
 
@@ -85,7 +88,7 @@ def pack(state: State) -> str:
 def unpack(text: str) -> State:
     """Read the line that `pack` wrote; raises `UnreadableStateError` for any other."""
     try:
-        step, channel, language, need, country, helpline, seen, page, misses, back = text.split(_SEPARATOR)
+        step, channel, language, need, country, helpline, seen, page, misses, back, voiced = text.split(_SEPARATOR)
         state = State(
             step=Step(step),
             channel=Channel(channel),
@@ -97,6 +100,7 @@ def unpack(text: str) -> State:
             page=int(page),
             misses=int(misses),
             back=Step(back) if back else None,
+            voiced=bool(voiced),
         )
     except ValueError as fault:
         raise UnreadableStateError("the state has another shape") from fault

@@ -67,9 +67,7 @@ def fallback() -> Response:
 @bp.post("/voiced")
 def voiced() -> Response:
     """The call begins again, without the languages that are played from files."""
-    return _take(
-        lambda _call, world: flow.begin_again(replace(world, languages=the_services().shelf.current.voiced_languages))
-    )
+    return _take(lambda _call, world: flow.begin_again(_voiced(world), voiced=True))
 
 
 @bp.post("/<path:_anything>")
@@ -106,7 +104,9 @@ def _step(token: str, act: Act) -> Response:
 
     def answer(call: VoiceRequest, world: World) -> Answer:
         state = _opened(token, call, the_services())
-        return act(state, call, world) if state else flow.begin_again(world)
+        if state is None:
+            return flow.begin_again(world)
+        return act(state, call, _voiced(world) if state.voiced else world)
 
     return _take(answer)
 
@@ -130,6 +130,11 @@ def _to_a_person(services: Services) -> Response:
 
 def _world(call: VoiceRequest, edition: Edition) -> World:
     return World(edition.directory, edition.spoken_languages, call.now, call.caller, edition.listening_languages)
+
+
+def _voiced(world: World) -> World:
+    """Return the world without the languages that are played from files."""
+    return replace(world, languages=the_services().shelf.current.voiced_languages)
 
 
 def _opened(token: str, call: VoiceRequest, services: Services) -> State | None:

@@ -8,6 +8,7 @@ from functools import cache
 
 from directory.load import load
 from ivr.catalogue import Catalogue, load_catalogues
+from ivr.phrases import Phrase
 from ivr.recordings import Recordings, name_of
 from ivr.sentences import fillings, is_spoken, sentences
 from ivr.speech import Speech
@@ -17,13 +18,14 @@ SINCE = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 
 
 def everything(catalogues: Mapping[str, Catalogue]) -> Recordings:
-    """Return the names of all sentences that are always the same, in every language that is spoken from recordings."""
+    """Return the names of what has to be recorded before a language is offered, in every one that is recorded."""
     voices = [voice for voice in load_voices().values() if voice.way is Way.RECORDING and voice.tag in catalogues]
     return Recordings(
         frozenset(
             name_of(words, voice.tag, voice.engine or "")
             for voice in voices
-            for phrase, words in catalogues[voice.tag].words.items()
+            for phrase, text in catalogues[voice.tag].words.items()
+            for words in ([text.format(key=key) for key in "123456"] if phrase is Phrase.LANGUAGE_CHOOSE else [text])
             if is_spoken(phrase)
         )
     )

@@ -71,9 +71,9 @@ def begin(world: World, channel: Channel = Channel.VOICE) -> Answer:
     return Answer(enter(State(channel=channel), world), counts=(Count(EventKind.STEP, _name(Step.LANGUAGE)),))
 
 
-def begin_again(world: World, channel: Channel = Channel.VOICE) -> Answer:
-    """Begin politely anew when the state of a call is lost."""
-    turn = enter(State(channel=channel), world)
+def begin_again(world: World, channel: Channel = Channel.VOICE, *, voiced: bool = False) -> Answer:
+    """Begin politely anew when the state of a call is lost, or, `voiced`, when a recording could not be fetched."""
+    turn = enter(State(channel=channel, voiced=voiced), world)
     return Answer(turn, (Line(Phrase.RESTART, turn.language),), (Count(EventKind.FAULT, "restart"),))
 
 

@@ -58,7 +58,7 @@ def _language_option(key: str, tag: str, state: State, world: World) -> Option:
     country = state.country or country_of(world)
     return Option(
         key,
-        State(step=Step.NEED, channel=state.channel, language=tag, country=country),
+        State(step=Step.NEED, channel=state.channel, language=tag, country=country, voiced=state.voiced),
         Line(Phrase.LANGUAGE_CHOOSE, tag, (("key", Key(key)),)),
         Line(Phrase.LANGUAGE_NAME, tag),
     )

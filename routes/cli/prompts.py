@@ -250,6 +250,9 @@ def _print_status(rows: list[dict[str, Any]], page: Page | None) -> None:
             f"\nThe longest page of languages takes {page.seconds:.1f} of {LANGUAGE_PAGE:.0f} seconds{verdict}: "
             f"{', '.join(page.languages)} (page {page.number})."
         )
+    silent = [row["language"] for row in rows if row["recordings"] and not row["recordings"]["there"]]
+    if silent:
+        click.echo(f"In texts only until `fanal prompts render` has made their audio: {', '.join(silent)}.")
     for row in rows:
         for fault in row["faults"]:
             click.echo(fault, err=True)

@@ -13,15 +13,13 @@ from directory.model import Directory
 from ivr.catalogue import load_catalogues
 from ivr.events import Form
 from ivr.phrases import Phrase
-from ivr.recordings import name_of
-from ivr.sentences import fillings, sentences
 from ivr.simulator.people import number_of
 from ivr.simulator.transcript import Played, Pressed, Said, TextArrived
 from ivr.simulator.views import CallView
 from ivr.speech import Speech
 from ivr.texts import compose, segments
 from ivr.voices import Voice, Way, load_voices
-from ivr.wav import encode
+from tests.audio import record
 from tests.installation import Installation, installed, wait_until
 
 TUESDAY_MORNING = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
@@ -31,21 +29,13 @@ SPEECH = Speech(DIRECTORY, CATALOGUES)
 VOICES = load_voices()
 TRAFFICKING = "3"
 """Its key in every menu of needs; nearly every country of the directory has a line for it."""
-SILENCE = bytes(2 * 80)
-"""A hundredth of a second at 8 kHz: what the recordings say stands in their comment."""
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation in which every sentence of the languages without a voice has its file."""
     folder = tmp_path_factory.mktemp("installation")
-    filled = fillings(DIRECTORY, tuple(VOICES), TUESDAY_MORNING)
-    for voice in VOICES.values():
-        if voice.way is Way.RECORDING:
-            (folder / "var" / "audio" / voice.tag).mkdir(parents=True)
-            for text in {SPEECH.spoken(sentence.line) for sentence in sentences(voice.tag, filled)}:
-                file = folder / "var" / "audio" / name_of(text, voice.tag, voice.engine or "")
-                file.write_bytes(encode(SILENCE, 8000, text=text))
+    record(folder / "var" / "audio")
     with installed(folder) as everything:
         yield everything
 

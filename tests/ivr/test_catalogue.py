@@ -350,6 +350,16 @@ def test_languages_are_offered_in_the_stated_order() -> None:
     assert (order, order, ()) == offered_languages(SHIPPED, load_voices(), everything(SHIPPED))
 
 
+@pytest.mark.parametrize("key", ["1", "6"])
+def test_a_language_that_cannot_offer_itself_is_not_offered(key: str) -> None:
+    """Without its own words on every key a language is left out: another's words would offer that other one."""
+    whole = everything(SHIPPED)
+    offer = SHIPPED["ga"].words[Phrase.LANGUAGE_CHOOSE].format(key=key)
+    spoken = offered_languages(SHIPPED, load_voices(), Recordings(whole.names - {name_of(offer, "ga", "ga")}))[0]
+
+    assert "ga" not in spoken
+
+
 @pytest.mark.parametrize("tag", [tag for tag, voice in load_voices().items() if voice.way is Way.RECORDING])
 def test_language_without_its_recordings_is_written_only(tag: str) -> None:
     """One sentence without a recording keeps a language that no voice speaks to texts, and it is said what to do."""

@@ -13,7 +13,7 @@ from directory.model import Shown
 from ivr import flow
 from ivr.catalogue import load_catalogues
 from ivr.heard import SURE, understood
-from ivr.phrases import need_heard
+from ivr.phrases import need_heard, need_label, need_option
 from ivr.speech import Speech
 from ivr.state import Channel, State, Step
 from ivr.turn import Caller, Turn, World
@@ -51,6 +51,21 @@ def test_every_word_means_one_need(language: str) -> None:
         for words in words_for(need, language)
         for said in (words, words.upper(), f"  {words}. ")
         if understood(turn, said, None, SPEECH) != key
+    ]
+
+    assert [] == wrong
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_menus_own_words_mislead_nobody(language: str) -> None:
+    """Who says a need in the menu's own words, spoken or written, chooses that need or is asked again."""
+    turn = menu(language)
+    wrong = [
+        option.leads.need
+        for option in turn.options
+        if option.heard and option.leads.need
+        for phrase in (need_option(option.leads.need), need_label(option.leads.need))
+        if understood(turn, CATALOGUES[language].words[phrase], None, SPEECH) not in {None, option.key}
     ]
 
     assert [] == wrong

@@ -24,8 +24,9 @@ STATES = st.builds(
     page=st.integers(0, 99),
     misses=st.integers(0, 99),
     back=st.none() | st.sampled_from(Step),
+    voiced=st.booleans(),
 )
-REFERRAL = "r|v|ro|trafficking|RO|ro-one|ro-three,ro-two|1|2|n"
+REFERRAL = "r|v|ro|trafficking|RO|ro-one|ro-three,ro-two|1|2|n|"
 
 
 @given(STATES)
@@ -57,12 +58,13 @@ def test_packed_state_is_short() -> None:
     [
         pytest.param("", id="nothing"),
         pytest.param("l", id="one field"),
-        pytest.param(REFERRAL.removesuffix("|n"), id="a field less"),
+        pytest.param(REFERRAL.removesuffix("|"), id="a field less"),
         pytest.param(REFERRAL + "|", id="a field more"),
+        pytest.param(REFERRAL + "yes", id="a mark in other words"),
         pytest.param(REFERRAL.replace("r|", "x|", 1), id="a step that is none"),
         pytest.param(REFERRAL.replace("r|", "REFERRAL|", 1), id="a step by its name"),
         pytest.param(REFERRAL.replace("|v|", "|w|"), id="a channel that is none"),
-        pytest.param(REFERRAL.replace("|n", "|x"), id="a way back that is none"),
+        pytest.param(REFERRAL.replace("|n|", "|x|"), id="a way back that is none"),
         pytest.param(REFERRAL.replace("|1|", "||"), id="no page"),
         pytest.param(REFERRAL.replace("|1|", "|one|"), id="a page in words"),
         pytest.param(REFERRAL.replace("|1|", "|+1|"), id="a page with a sign"),
@@ -93,11 +95,11 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 def test_first_state() -> None:
     """A call begins with the language, and with nothing known."""
-    assert State() == unpack("l|v||||||0|0|")
+    assert State() == unpack("l|v||||||0|0||")
 
 
 def test_state_knows_nothing_of_the_caller() -> None:
     """No field of the state could hold a number, a name or a call's id: a new field has to be thought about here."""
-    known = {"step", "channel", "language", "need", "country", "helpline", "seen", "page", "misses", "back"}
+    known = {"step", "channel", "language", "need", "country", "helpline", "seen", "page", "misses", "back", "voiced"}
 
     assert known == {field.name for field in fields(State)}

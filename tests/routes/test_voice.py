@@ -27,6 +27,7 @@ from ivr.state import State, Step
 from routes import BODY_LIMIT, create_app, voice
 from routes.guard import HEADER, sign
 from tests.application import PUBLIC_URL, FakeOutbox, some_services, some_settings
+from tests.audio import record
 
 OUR_NUMBER = "+40800123456"
 """One of our numbers in a demonstration: libphonenumber's example of a free one in Romania."""
@@ -353,3 +354,24 @@ def test_audio_that_cannot_be_fetched_is_done_without(carrier: Carrier) -> None:
     assert [f"{PUBLIC_URL}/voice/voiced", f"{PUBLIC_URL}/voice"] == [str(each[-1].text) for each in (spoilt, other)]
     assert [] == list(root(carrier.post("/voice/voiced")).iter("Play"))
     assert leads_on(carrier.post("/voice/voiced"))
+
+
+def test_a_call_without_recordings_stays_without(tmp_path: Path) -> None:
+    """Once a recording could not be fetched, no later page of the same call offers a language that needs some."""
+    settings = some_settings(tmp_path)
+    record(settings.audio_path)
+    services = some_services(settings, clock=lambda: TUESDAY_MORNING)
+    carrier = Carrier(create_app(services))
+    shelf = services.shelf.current
+    played, answer = [], carrier.post("/voice/voiced")
+    for _ in range(len(shelf.spoken_languages)):
+        page = root(answer)
+        played += list(page.iter("Play"))
+        gather = page.find("Gather")
+        if gather is None:  # past the last page nobody presses 9, and silence and wrong keys lead to a person
+            break
+        token = str(gather.get("action")).rpartition("/")[2]
+        answer = carrier.post(f"/voice/key/{token}", Digits="9")
+
+    assert [] == played
+    assert set(shelf.spoken_languages) > set(shelf.voiced_languages)

@@ -104,6 +104,10 @@ def test_status(place: Path) -> None:
     assert ("recording", 0) == (irish["way"], irish["recordings"]["there"])
     assert irish["recordings"]["of"] > 100
     assert 0 < shown["language_page"]["seconds"] < LANGUAGE_PAGE
+    assert (
+        "In texts only until `fanal prompts render` has made their audio: ga."
+        in fanal(place, "status", "--at", AT).stdout
+    )
 
 
 def test_status_counts_recordings(place: Path) -> None:
