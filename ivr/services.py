@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Protocol
 
 import redis
@@ -16,7 +18,7 @@ from ivr.adapters.outbox import Outbox
 from ivr.adapters.queue import Queues
 from ivr.adapters.stream import EventStream
 from ivr.calls import CallsUnderWay
-from ivr.catalogue import load_catalogues
+from ivr.catalogue import Catalogue, load_catalogues
 from ivr.edition import Edition, Shelf, offered_languages
 from ivr.events import Errand, Event
 from ivr.metrics import Metrics
@@ -25,7 +27,7 @@ from ivr.sealed import Seal
 from ivr.settings import Settings
 from ivr.speech import Speech
 from ivr.twiml import Scribe
-from ivr.voices import Way, load_voices
+from ivr.voices import Voice, Way, load_voices
 
 
 class Puts(Protocol):
@@ -98,8 +100,7 @@ def figures(connection: redis.Redis, shelf: Shelf) -> Mapping[str, float]:
 
 def edition_maker(settings: Settings, seal: Seal) -> Callable[[Directory], Edition]:
     """Return what makes an edition of a revision, with the catalogues and voices of this installation."""
-    catalogues = load_catalogues(settings.catalogues_path)
-    voices = load_voices(settings.voices_path, settings.catalogues_path)
+    catalogues, voices = _wording(settings.catalogues_path, settings.voices_path)
 
     def make(directory: Directory) -> Edition:
         speech, recordings = Speech(directory, catalogues), Recordings.read(settings.audio_path)
@@ -115,3 +116,9 @@ def edition_maker(settings: Settings, seal: Seal) -> Callable[[Directory], Editi
         )
 
     return make
+
+
+@lru_cache(maxsize=4)
+def _wording(catalogues: Path, voices: Path | None) -> tuple[Mapping[str, Catalogue], Mapping[str, Voice]]:
+    """Read words and voices, once in a process: they change with a restart."""
+    return load_catalogues(catalogues), load_voices(voices, catalogues)

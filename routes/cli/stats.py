@@ -44,7 +44,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     "--kind",
     type=click.Choice([each.value for each in EventKind]),
     multiple=True,
-    help="Only steps of the conversation, outcomes of forwarding, texts, records deleted, or faults. [default: all]",
+    help="Only steps of the conversation, outcomes of forwarding, texts, records deleted, whether a service speaks the "
+    "caller's language, or faults. [default: all]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
 def command(
