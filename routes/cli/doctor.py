@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ivr.lifeline import lifeline
 from ivr.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from ivr.catalogue import Catalogue
+    from ivr.voices import Voice
 
 FINE, DOUBTFUL, WRONG = 0, 1, 2
 Finding = tuple[int, str, str]
@@ -70,15 +75,27 @@ def _about_directory(folder: Path | None) -> Iterator[Finding]:
 
 
 def _about_languages() -> Iterator[Finding]:
+    from directory.faults import Faults
     from ivr.catalogue import CATALOGUES, load_catalogues
-    from ivr.edition import offered_languages
-    from ivr.recordings import Recordings
     from ivr.voices import load_voices
 
-    prompts, var = (Settings.read_one(name, os.environ) for name in ("PROMPTS_PATH", "VAR_PATH"))
-    words = prompts / "catalogues" if prompts else CATALOGUES
-    catalogues = load_catalogues(words)
-    voices = load_voices(prompts / "voices.yaml" if prompts else None, words)
+    try:
+        prompts, var = (Settings.read_one(name, os.environ) for name in ("PROMPTS_PATH", "VAR_PATH"))
+        words = prompts / "catalogues" if prompts else CATALOGUES
+        catalogues = load_catalogues(words)
+        voices = load_voices(prompts / "voices.yaml" if prompts else None, words)
+    except SettingsError:
+        return  # named among the settings
+    except Faults as faults:
+        yield from ((WRONG, "voices", str(fault)) for fault in faults.faults)
+        return
+    yield from _about_words(catalogues, voices, var)
+
+
+def _about_words(catalogues: Mapping[str, Catalogue], voices: Mapping[str, Voice], var: Path) -> Iterator[Finding]:
+    from ivr.edition import offered_languages
+    from ivr.recordings import Recordings
+
     spoken, _, faults = offered_languages(catalogues, voices, Recordings.read(var / "audio"))
     yield FINE, "languages", f"offered by voice: {', '.join(spoken)}"
     drafts = sorted(tag for tag, catalogue in catalogues.items() if not catalogue.reviewed)

@@ -53,6 +53,17 @@ def test_broken_directory(tmp_path: Path) -> None:
     assert "needs.yaml" in ran.output
 
 
+def test_prompts_that_cannot_be_read(tmp_path: Path) -> None:
+    """A folder of prompts without a table of voices, and one that is none, are named in words, with exit status 2."""
+    empty = CliRunner().invoke(main, ["doctor"], env={**SETTINGS, "PROMPTS_PATH": str(tmp_path)})
+    nowhere = CliRunner().invoke(main, ["doctor"], env={**SETTINGS, "PROMPTS_PATH": str(tmp_path / "nowhere")})
+
+    assert 2 == empty.exit_code
+    assert "voices      voices.yaml: this file is missing" in empty.output
+    assert 2 == nowhere.exit_code
+    assert 1 == nowhere.output.count("which is not a folder")
+
+
 def test_fallback() -> None:
     """The fallback is one TwiML document that leads back to the menu, and needs no setting but PUBLIC_URL."""
     ran = CliRunner().invoke(main, ["doctor", "--fallback"], env={**NOTHING, "PUBLIC_URL": SETTINGS["PUBLIC_URL"]})
