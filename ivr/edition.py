@@ -30,7 +30,7 @@ from ivr.voices import Voice, Way
 LOOK_SECONDS = 1.0
 """How often the tables are looked at: a new revision is served within 2 seconds."""
 Fingerprint = tuple[tuple[str, int, int], ...]
-"""Names of the tables, when they were last written, in nanoseconds, and their sizes in bytes."""
+"""Names of tables or folders, when each was last written, in nanoseconds, and its size in bytes (folders: 0)."""
 _TABLES = "*.y*ml"
 """What `directory.load` reads, or refuses for its name."""
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class NoEditionError(Exception):
 
 
 class Shelf:
-    """Holds the current edition and replaces it when the tables on disk change."""
+    """Holds the current edition and replaces it when the tables or the recordings on disk change."""
 
     def __init__(
         self, folder: Path | None, kept: Path, make: Callable[[Directory], Edition], audio: Path | None = None
@@ -82,14 +82,17 @@ class Shelf:
         return self._edition
 
     def refresh(self) -> None:
-        """Look at the tables, and serve them if they have changed and are without fault. Raises nothing."""
+        """Look at the tables and the audio, and serve what has changed and is without fault. Raises nothing."""
         found = None
         try:
             found, heard = _fingerprint(self._folder), _folders(self._audio)
             if (found, heard) == (self._seen, self._heard):
                 return
-            self._edition = self._make(load(self._folder))
             self._heard = heard
+            if self._edition is not None and found == self._seen:
+                self._edition = self._make(self._edition.directory)  # audio alone: what is wrong with tables stays so
+                return
+            self._edition = self._make(load(self._folder))
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with new tables, the old ones go on serving
             self._refuse(fault, found)
             return

@@ -50,7 +50,7 @@ class Tables:
     """A folder of tables, and shelves that look at it."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.kept = folder / "tables", folder / "var" / "directory"
+        self.folder, self.kept, self.audio = folder / "tables", folder / "var" / "directory", folder / "var" / "audio"
         self.made = 0
         self.fault: Exception | None = None
         write(self.folder, FILES)
@@ -64,7 +64,7 @@ class Tables:
 
     def shelf(self) -> Shelf:
         """Return a shelf of a newly started process, which has looked once."""
-        shelf = Shelf(self.folder, self.kept, self.make)
+        shelf = Shelf(self.folder, self.kept, self.make, self.audio)
         shelf.refresh()
         return shelf
 
@@ -184,6 +184,33 @@ def test_start_with_broken_tables_and_nothing_kept(tables: Tables) -> None:
     tables.change(gb_yaml=BROKEN)
 
     assert (None, True) == state_of(tables.shelf())
+
+
+def test_start_with_broken_tables_is_said_once(tables: Tables, caplog: pytest.LogCaptureFixture) -> None:
+    """Tables that were broken from the start are read once, not at every look."""
+    tables.change(gb_yaml=BROKEN)
+    shelf = tables.shelf()
+    for _ in range(3):
+        shelf.refresh()
+
+    assert ["directory_refused"] == caplog.messages
+
+
+@pytest.mark.parametrize("stale", [False, True])
+def test_new_recordings_are_served_with_the_same_directory(tables: Tables, *, stale: bool) -> None:
+    """Audio that comes or goes makes an edition anew, without a look at the tables, and once for each change."""
+    shelf = tables.shelf()
+    if stale:
+        tables.change(gb_yaml=BROKEN)
+        shelf.refresh()
+    before = shelf.current
+    (tables.audio / "ga").mkdir(parents=True)
+    for _ in range(3):
+        shelf.refresh()
+
+    assert shelf.current is not before
+    assert shelf.current.directory is before.directory
+    assert (2, stale) == (tables.made, shelf.stale)
 
 
 def test_broken_kept_copy_is_no_edition(tables: Tables, caplog: pytest.LogCaptureFixture) -> None:
