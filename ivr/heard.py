@@ -21,7 +21,7 @@ def understood(turn: Turn, words: str, confidence: float | None, speech: Speech)
 
     Of words that hold one another the longest counts: "missing child" is not "child".
     """
-    if confidence is not None and confidence < SURE:
+    if confidence is not None and not confidence >= SURE:  # so that what is no number (NaN) is not sure either
         return None
     said = _plain(words)
     found = {

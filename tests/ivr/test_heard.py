@@ -87,6 +87,7 @@ def test_no_word_stands_for_two_needs(language: str) -> None:
         ("It is my PARTNER.", 0.9, "1"),
         ("my partner", SURE, "1"),
         ("my partner", SURE - 0.01, None),
+        ("my partner", float("nan"), None),
         ("my partner and my papers", None, None),
         ("partnership", None, None),
         ("departner", None, None),
