@@ -13,6 +13,9 @@ from ivr.events import EventKind, Form
 from ivr.phrases import Phrase
 from ivr.state import State
 
+KEPT_TURNS = 2048
+"""Turns that a process remembers, and their words with them: some kilobytes each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:

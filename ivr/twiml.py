@@ -16,12 +16,10 @@ from xml.sax.saxutils import escape, quoteattr
 from ivr.recordings import Recordings
 from ivr.sealed import Seal
 from ivr.speech import Speech
-from ivr.turn import Line, Turn
+from ivr.turn import KEPT_TURNS, Line, Turn
 from ivr.voices import Voice, Way
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
-KEPT_TURNS = 2048
-"""Turns whose words are remembered, some kilobytes each."""
 WAIT = 7
 """Seconds of silence after a prompt (ISO/IEC 13714 asks for 3 to 10)."""
 RING = 25

@@ -21,7 +21,7 @@ from ivr.flow import menus, people, referral
 from ivr.flow.ways import RESERVED_KEYS, language_of, left_behind
 from ivr.phrases import Phrase
 from ivr.state import Channel, State, Step
-from ivr.turn import Answer, Count, Line, Option, Turn, World
+from ivr.turn import KEPT_TURNS, Answer, Count, Line, Option, Turn, World
 
 Enter = Callable[[State, World], Turn]
 
@@ -53,10 +53,8 @@ class Outcome(StrEnum):
     CANCELED = "canceled"
 
 
-KEPT_TURNS = 2048
-"""Turns remembered in one process, some kilobytes each."""
 PATIENCE = 3
-"""Silent turns after which a person is called."""
+"""Silences, keys without meaning and words not understood, one after another, after which a person is called."""
 _CHOOSING = {Step.NEED, Step.APART, Step.COUNTRY}
 """Steps whose choice leads to a first referral."""
 _REACHED = {Outcome.COMPLETED, Outcome.ANSWERED}
