@@ -30,10 +30,15 @@ def _row(status: dict[str, Any]) -> str:
     tag = status["language"]
     words = "missing" if not status["complete"] else "reviewed" if status["reviewed"] else "draft"
     voice = {"voice": status["voice"], "recording": "recordings", "text": "texts only"}[status["way"]]
-    forwarding = status["forwarding"]["seconds"] if status["forwarding"] else None
+    forwarding = (status["forwarding"] or {}).get("seconds")
     name = Locale.parse(tag).get_display_name("en")
-    cells = (f"{name} (`{tag}`)", words, voice, f"{status['first_choice']:.1f} s", f"{forwarding:.1f} s")
+    cells = (f"{name} (`{tag}`)", words, voice, _seconds(status["first_choice"]), _seconds(forwarding))
     return f"| {' | '.join(cells)} |\n"
+
+
+def _seconds(seconds: float | None) -> str:
+    """Write seconds; nothing where a language is not spoken."""
+    return "-" if seconds is None else f"{seconds:.1f} s"
 
 
 def main() -> None:
