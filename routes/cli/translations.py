@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import click
 from babel import UnknownLocaleError
+from babel.messages.pofile import PoFileError
 
 from directory.languages import is_language
 from ivr.catalogue import SOURCE, Catalogue, read_catalogue
@@ -51,6 +52,8 @@ def export(path: Path | None, at: dt.datetime | None, tag: str, form: str, file:
     fanal prompts export --language ga --format csv studio.csv
     """
     wording = Wording.read(path)
+    if SOURCE not in wording.whole:
+        leave(f"{SOURCE}.po is missing or has faults: `fanal prompts status` names them", 1)
     made = _po(wording, tag, now_or(at)).encode() if form == "po" else _csv(wording, tag, now_or(at))
     if file is None:
         click.echo(made, nl=False)
@@ -99,13 +102,15 @@ def import_(file: Path, tag: str | None, dry_run: bool, as_json: bool) -> None:
 
 
 def _po(wording: Wording, tag: str, at: dt.datetime) -> str:
-    if SOURCE not in wording.whole:
-        leave(f"{SOURCE}.po is missing or has faults: `fanal prompts status` names them", 1)
     place = wording.folder / f"{tag}.po"
     if not place.exists() and not is_language(tag):
         raise click.BadParameter(f"{tag!r} is not a language tag; write one such as ro", param_hint="--language")
     current = _text(place) if place.exists() else None
-    return merged(current, _text(wording.folder / f"{SOURCE}.po"), tag, _examples(wording, tag, at))
+    examples = _examples(wording, tag, at)
+    try:
+        return merged(current, _text(wording.folder / f"{SOURCE}.po"), tag, examples)
+    except PoFileError:
+        leave("\n".join(wording.catalogues[tag].faults), 1)
 
 
 def _examples(wording: Wording, tag: str, at: dt.datetime) -> Mapping[Phrase, list[str]]:

@@ -287,6 +287,21 @@ def test_export_of_a_new_language(place: Path, tmp_path: Path) -> None:
     assert () == load_catalogues(place / "prompts" / "catalogues")["lb"].faults
 
 
+@pytest.mark.parametrize("form", ["po", "csv"])
+def test_export_of_broken_catalogues(place: Path, form: str) -> None:
+    """A file that cannot be read as a catalogue is named, the language's own and the English one, and not written."""
+    with catalogue(place, "fr").open("a", encoding="utf-8") as file:
+        file.write('msgid "open')
+    own = fanal(place, "export", "--language", "fr", "--format", form, status=1)
+    with catalogue(place, "en").open("a", encoding="utf-8") as file:
+        file.write('\nmsgctxt "nobody"\nmsgid "Nobody."\nmsgstr ""\n')
+    english = fanal(place, "export", "--language", "ro", "--format", form, status=1)
+
+    assert "fr.po: cannot be read" in own.stderr
+    assert "en.po" in english.stderr
+    assert "" == own.stdout + english.stdout
+
+
 def test_export_for_a_studio(place: Path, tmp_path: Path) -> None:
     """The script has a mark for spreadsheets, each text once, and the name that a recording must have."""
     fanal(place, "export", "--language", "ga", "--format", "csv", tmp_path / "ga.csv", "--at", AT)
