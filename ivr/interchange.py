@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from babel import Locale
 from babel.messages.catalog import Message
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import escape, read_po
@@ -184,7 +185,16 @@ def _block(
 
 def _empty(entry: Message, language: str) -> Forms:
     """Return no words, in as many forms as the language has for a number of things."""
-    return [""] * get_plural(language).num_plurals if len(_pair(entry.id)) > 1 else ""
+    return [""] * _plural_forms(language)[0] if len(_pair(entry.id)) > 1 else ""
+
+
+def _plural_forms(language: str) -> tuple[int, str]:
+    """Return how many forms a number of things has in a language by CLDR, and the field that says so.
+
+    Raises `babel.UnknownLocaleError` where CLDR does not know the language.
+    """
+    found = get_plural(Locale.parse(language, sep="-"))
+    return found.num_plurals, found.plural_forms
 
 
 def _obsolete(entry: Message) -> str:
@@ -224,7 +234,7 @@ def _new_head(language: str) -> str:
         "MIME-Version: 1.0",
         "Content-Type: text/plain; charset=UTF-8",
         "Content-Transfer-Encoding: 8bit",
-        f"Plural-Forms: {get_plural(language).plural_forms}",
+        f"Plural-Forms: {_plural_forms(language)[1]}",
         "X-Reviewed-By-Native-Speaker: no",
     )
     return "\n".join(['msgid ""', 'msgstr ""', *(f'"{field}\\n"' for field in fields)])

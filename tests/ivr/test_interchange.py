@@ -133,6 +133,15 @@ def test_new_language_begins_empty(tmp_path: Path) -> None:
     assert all("is not translated" in fault for fault in catalogue(tmp_path, out, "uk").faults)
 
 
+@pytest.mark.parametrize(("tag", "forms"), [("pt-BR", 2), ("zh-Hant", 1)])
+def test_new_language_with_a_region_or_a_script(tag: str, forms: int) -> None:
+    """A tag with a region or a script has the plural forms of its language."""
+    out = merged(None, ENGLISH, tag, {})
+
+    assert tag == language_of(out)
+    assert [f"nplurals={forms};"] == re.findall(r"nplurals=\d;", out)
+
+
 def test_examples_are_comments() -> None:
     """Sentences with filled placeholders are shown to translators, and do not come back."""
     out = merged(FRENCH, ENGLISH, "fr", {Phrase.REFERRAL: ["Roumanie : ligne.", "Suède : ligne."]})
