@@ -65,7 +65,7 @@ def build(settings: Settings) -> Services:
     """Build the services of one server from its settings. The tables are read here, once."""
     seal = Seal(settings.secret_keys)
     make = edition_maker(settings, seal)
-    shelf = Shelf(settings.directory_path, settings.var_path / "directory", make, settings.audio_path)
+    shelf = Shelf(settings.directory_path, settings.var_path / "directory", make, settings.places.audio)
     shelf.refresh()
     connection = connect(settings.redis_url, SHORT)
     return Services(
@@ -100,10 +100,10 @@ def figures(connection: redis.Redis, shelf: Shelf) -> Mapping[str, float]:
 
 def edition_maker(settings: Settings, seal: Seal) -> Callable[[Directory], Edition]:
     """Return what makes an edition of a revision, with the catalogues and voices of this installation."""
-    catalogues, voices = _wording(settings.catalogues_path, settings.voices_path)
+    catalogues, voices = _wording(settings.places.catalogues, settings.places.voices)
 
     def make(directory: Directory) -> Edition:
-        speech, recordings = Speech(directory, catalogues), Recordings.read(settings.audio_path)
+        speech, recordings = Speech(directory, catalogues), Recordings.read(settings.places.audio)
         spoken, written, _ = offered_languages(catalogues, voices, recordings)
         return Edition(
             directory=directory,

@@ -122,6 +122,40 @@ def _address(name: str, read: Callable[[str], Any], meaning: str, **options: Any
     return _setting(name, read, meaning, repr=False, **options)
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the words, the voices and the recordings of an installation are."""
+
+    prompts: Path | None
+    """None for the words and voices that come with the program."""
+    var: Path
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Places:
+        """Find them for commands that need no other setting. Raises `SettingsError`."""
+        return cls(Settings.read_one("PROMPTS_PATH", environ), Settings.read_one("VAR_PATH", environ))
+
+    @property
+    def catalogues(self) -> Path:
+        """The folder of the words."""
+        return self.prompts / "catalogues" if self.prompts else CATALOGUES
+
+    @property
+    def voices(self) -> Path | None:
+        """The table of voices; None for the shipped one."""
+        return self.prompts / "voices.yaml" if self.prompts else None
+
+    @property
+    def audio(self) -> Path:
+        """The folder that recordings are played from, one folder a language inside it."""
+        return self.var / "audio"
+
+    @property
+    def recordings(self) -> Path:
+        """The folder of what people have recorded, as they delivered it, one folder a language inside it."""
+        return self.var / "recordings"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What `fanal serve` and `fanal worker` must be told; names are the contract's environment variables."""
@@ -205,20 +239,10 @@ class Settings:
         """The carrier is a stand-in: callers may pretend another time, and /phone is open."""
         return self.exchange_token is not None
 
-    @property
-    def catalogues_path(self) -> Path:
-        """Where the words are."""
-        return self.prompts_path / "catalogues" if self.prompts_path else CATALOGUES
-
-    @property
-    def voices_path(self) -> Path | None:
-        """The table of voices; None for the shipped one."""
-        return self.prompts_path / "voices.yaml" if self.prompts_path else None
-
-    @property
-    def audio_path(self) -> Path:
-        """Where recordings are played from, one folder a language."""
-        return self.var_path / "audio"
+    @cached_property
+    def places(self) -> Places:
+        """Where the words, the voices and the recordings are."""
+        return Places(self.prompts_path, self.var_path)
 
     @property
     def spool_path(self) -> Path:

@@ -31,7 +31,7 @@ def recording(tag: str, name: str) -> Response:
     if not _TAG.fullmatch(tag) or not _NAME.fullmatch(name):
         abort(404)
     try:
-        data = (the_services().settings.audio_path / tag / name).read_bytes()
+        data = (the_services().settings.places.audio / tag / name).read_bytes()
     except OSError:
         abort(404)
     response = Response(data, mimetype="audio/wav")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.lifeline import lifeline
-from ivr.settings import Settings, SettingsError
+from ivr.settings import Places, Settings, SettingsError
 
 if TYPE_CHECKING:
     from ivr.catalogue import Catalogue
@@ -76,27 +76,26 @@ def _about_directory(folder: Path | None) -> Iterator[Finding]:
 
 def _about_languages() -> Iterator[Finding]:
     from directory.faults import Faults
-    from ivr.catalogue import CATALOGUES, load_catalogues
+    from ivr.catalogue import load_catalogues
     from ivr.voices import load_voices
 
     try:
-        prompts, var = (Settings.read_one(name, os.environ) for name in ("PROMPTS_PATH", "VAR_PATH"))
-        words = prompts / "catalogues" if prompts else CATALOGUES
-        catalogues = load_catalogues(words)
-        voices = load_voices(prompts / "voices.yaml" if prompts else None, words)
+        places = Places.from_env(os.environ)
+        catalogues = load_catalogues(places.catalogues)
+        voices = load_voices(places.voices, places.catalogues)
     except SettingsError:
         return  # named among the settings
     except Faults as faults:
         yield from ((WRONG, "voices", str(fault)) for fault in faults.faults)
         return
-    yield from _about_words(catalogues, voices, var)
+    yield from _about_words(catalogues, voices, places.audio)
 
 
-def _about_words(catalogues: Mapping[str, Catalogue], voices: Mapping[str, Voice], var: Path) -> Iterator[Finding]:
+def _about_words(catalogues: Mapping[str, Catalogue], voices: Mapping[str, Voice], audio: Path) -> Iterator[Finding]:
     from ivr.edition import offered_languages
     from ivr.recordings import Recordings
 
-    spoken, _, faults = offered_languages(catalogues, voices, Recordings.read(var / "audio"))
+    spoken, _, faults = offered_languages(catalogues, voices, Recordings.read(audio))
     yield FINE, "languages", f"offered by voice: {', '.join(spoken)}"
     drafts = sorted(tag for tag, catalogue in catalogues.items() if not catalogue.reviewed)
     if drafts:

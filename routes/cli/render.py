@@ -50,9 +50,7 @@ def render(tags: tuple[str, ...], path: Path | None, jobs: int | None, prune: bo
     here = Wording.read(path)
     chosen = _chosen(tags, here)
     engine = Espeak()
-    renderer = Renderer(
-        Folders(here.audio, here.audio.parent / "recordings"), engine, Sox(), jobs or os.cpu_count() or 1
-    )
+    renderer = Renderer(Folders(here.places.audio, here.places.recordings), engine, Sox(), jobs or os.cpu_count() or 1)
     done = [_render(renderer, script, prune=prune) for script in chosen]
     if as_json:
         click.echo(json.dumps({"languages": [asdict(each) for each in done]}, ensure_ascii=False, indent=2))
@@ -80,7 +78,7 @@ def _chosen(tags: tuple[str, ...], here: Wording) -> list[Script]:
     if broken := [fault for tag in chosen for fault in here.catalogues[tag].faults]:
         leave("\n".join(broken), 1)
     try:
-        known = scripts(here.directory, here.catalogues, here.voices, here.audio, dt.datetime.now(dt.UTC))
+        known = scripts(here.directory, here.catalogues, here.voices, here.places.audio, dt.datetime.now(dt.UTC))
     except WordlessError as fault:
         leave(str(fault), 1)
     return [known[tag] for tag in chosen]
@@ -123,7 +121,7 @@ def _complain(done: Iterable[Rendered]) -> None:
 def _say_what_lacks(done: Iterable[Rendered], here: Wording, missing: str | None) -> None:
     """Say which languages cannot be spoken, or not wholly, and why."""
     lacking = [each for each in done if each.missing]
-    spoken, _, _ = offered_languages(here.catalogues, here.voices, Recordings.read(here.audio))
+    spoken, _, _ = offered_languages(here.catalogues, here.voices, Recordings.read(here.places.audio))
     silent = [_name(each.language) for each in lacking if each.language not in spoken]
     if silent:
         verb = "is" if len(silent) == 1 else "are"

@@ -19,10 +19,10 @@ from directory.languages import is_language
 from ivr.catalogue import SOURCE, Catalogue, read_catalogue
 from ivr.interchange import Changes, Take, accepted, changes, language_of, merged, notes, outdated, script
 from ivr.phrases import Phrase
-from ivr.settings import SettingsError
+from ivr.settings import Places, SettingsError
 from ivr.speech import Speech
 from ivr.turn import Line
-from routes.cli.wording import AT, JSON, LANGUAGE, PATH, Wording, catalogues_folder, leave, now_or
+from routes.cli.wording import AT, JSON, LANGUAGE, PATH, Wording, leave, now_or
 
 
 @click.command()
@@ -81,7 +81,7 @@ def import_(file: Path, tag: str | None, dry_run: bool, as_json: bool) -> None:
     fanal prompts import ro.po
     """
     try:
-        folder = catalogues_folder()
+        folder = Places.from_env().catalogues
     except SettingsError as fault:
         leave(str(fault), 2)
     language, theirs = _language(file, tag), _checked(file, folder)
@@ -102,13 +102,13 @@ def import_(file: Path, tag: str | None, dry_run: bool, as_json: bool) -> None:
 
 
 def _po(wording: Wording, tag: str, at: dt.datetime) -> str:
-    place = wording.folder / f"{tag}.po"
+    place = wording.places.catalogues / f"{tag}.po"
     if not place.exists() and not is_language(tag):
         raise click.BadParameter(f"{tag!r} is not a language tag; write one such as ro", param_hint="--language")
     current = _text(place) if place.exists() else None
     examples = _examples(wording, tag, at)
     try:
-        return merged(current, _text(wording.folder / f"{SOURCE}.po"), tag, examples)
+        return merged(current, _text(wording.places.catalogues / f"{SOURCE}.po"), tag, examples)
     except PoFileError:
         leave("\n".join(wording.catalogues[tag].faults), 1)
 
@@ -137,7 +137,7 @@ def _csv(wording: Wording, tag: str, at: dt.datetime) -> bytes:
         phrase = sentence.line.phrase
         seconds = len(text) / wording.voices[tag].rate
         takes.setdefault(text, Take(phrase, text, sentence.turns, seconds))
-    return script(takes.values(), tag, notes(_text(wording.folder / f"{SOURCE}.po"))).encode("utf-8-sig")
+    return script(takes.values(), tag, notes(_text(wording.places.catalogues / f"{SOURCE}.po"))).encode("utf-8-sig")
 
 
 def _text(path: Path) -> str:

@@ -16,12 +16,12 @@ import click
 from directory.faults import Faults
 from directory.load import load
 from directory.model import Directory
-from ivr.catalogue import CATALOGUES, Catalogue, load_catalogues
+from ivr.catalogue import Catalogue, load_catalogues
 from ivr.pace import Pace
 from ivr.phrases import Phrase
 from ivr.recordings import Recordings
 from ivr.sentences import Sentence, Values, fillings, sentences
-from ivr.settings import Settings, SettingsError
+from ivr.settings import Places, SettingsError
 from ivr.speech import Speech, WordlessError
 from ivr.voices import Voice, Way, load_voices
 from ivr.wav import WavError, describe
@@ -53,19 +53,15 @@ class Wording:
     directory: Directory
     catalogues: Mapping[str, Catalogue]
     voices: Mapping[str, Voice]
-    folder: Path
-    """Where the catalogues lie."""
-    audio: Path
-    """Where recordings lie that can be played."""
+    places: Places
 
     @classmethod
     def read(cls, path: Path | None) -> Wording:
         """Read what the settings and `path` name; leave with words and status 2 or 1 where that cannot be."""
         try:
-            prompts, var = Settings.read_one("PROMPTS_PATH"), Settings.read_one("VAR_PATH")
-            folder = catalogues_folder()
-            voices = load_voices(prompts / "voices.yaml" if prompts else None, folder)
-            return cls(load(path), load_catalogues(folder), voices, folder, var / "audio")
+            places = Places.from_env()
+            voices = load_voices(places.voices, places.catalogues)
+            return cls(load(path), load_catalogues(places.catalogues), voices, places)
         except SettingsError as fault:
             leave(str(fault), 2)
         except Faults as fault:
@@ -97,7 +93,7 @@ class Wording:
     @cached_property
     def recordings(self) -> Recordings:
         """The audio that is there."""
-        return Recordings.read(self.audio)
+        return Recordings.read(self.places.audio)
 
     @cached_property
     def pace(self) -> Pace:
@@ -108,7 +104,7 @@ class Wording:
         """Return the seconds of the recording of a text; None where there is none that can be played."""
         name = self.recordings.find(text, voice) if voice.way is Way.RECORDING else None
         try:
-            return describe((self.audio / name).read_bytes()).seconds if name else None
+            return describe((self.places.audio / name).read_bytes()).seconds if name else None
         except (OSError, WavError):
             return None
 
@@ -135,12 +131,6 @@ class Wording:
             choice = ", ".join(sorted(self.catalogues))
             raise click.BadParameter(f"{tag!r} has no catalogue; there are {choice}", param_hint="--language")
         return tag
-
-
-def catalogues_folder() -> Path:
-    """Return where the catalogues lie. Raises `SettingsError`."""
-    prompts: Path | None = Settings.read_one("PROMPTS_PATH")
-    return prompts / "catalogues" if prompts else CATALOGUES
 
 
 def progress(items: Iterable[str], label: str, *, beside_output: bool = False) -> AbstractContextManager[Iterable[str]]:

@@ -80,7 +80,7 @@ def render(services: Services, view: CallView | None, choice: Choice | None, not
         standing=standing(view, services),
         revision=directory.revision if directory else None,
         stale=services.shelf.stale,
-        drafts=_drafts(services.settings.catalogues_path),
+        drafts=_drafts(services.settings.places.catalogues),
     )
 
 

@@ -158,7 +158,7 @@ def test_menu_holds_voices_and_recordings(browser: Browser) -> None:
 
 def test_recording_that_is_gone(browser: Browser, services: Services) -> None:
     """Where a file cannot be fetched the carrier says so, and the call goes on in languages that need none."""
-    audio = services.settings.audio_path
+    audio = services.settings.places.audio
     (audio / "ga").rename(audio / "gone")
     try:
         caller = Caller(browser.app.extensions[EXCHANGE].exchange, "RO", at=TUESDAY).dial()

@@ -359,7 +359,7 @@ def test_audio_that_cannot_be_fetched_is_done_without(carrier: Carrier) -> None:
 def test_a_call_without_recordings_stays_without(tmp_path: Path) -> None:
     """Once a recording could not be fetched, no later page of the same call offers a language that needs some."""
     settings = some_settings(tmp_path)
-    record(settings.audio_path)
+    record(settings.places.audio)
     services = some_services(settings, clock=lambda: TUESDAY_MORNING)
     carrier = Carrier(create_app(services))
     shelf = services.shelf.current
