@@ -34,14 +34,18 @@ def everything(catalogues: Mapping[str, Catalogue]) -> Recordings:
 @cache
 def every_sentence() -> Recordings:
     """Return the names of every sentence of the shipped directory in every language that is spoken from recordings."""
+    return Recordings(frozenset(words_by_name()))
+
+
+@cache
+def words_by_name() -> Mapping[str, str]:
+    """Return the name of each of those recordings with what it says."""
     directory, catalogues, voices = load(), load_catalogues(), load_voices()
     speech = Speech(directory, catalogues)
     filled = fillings(directory, tuple(voices), SINCE)
-    return Recordings(
-        frozenset(
-            name_of(speech.spoken(sentence.line), voice.tag, voice.engine or "")
-            for voice in voices.values()
-            if voice.way is Way.RECORDING
-            for sentence in sentences(voice.tag, filled)
-        )
-    )
+    return {
+        name_of(words, voice.tag, voice.engine or ""): words
+        for voice in voices.values()
+        if voice.way is Way.RECORDING
+        for words in (speech.spoken(sentence.line) for sentence in sentences(voice.tag, filled))
+    }
