@@ -23,6 +23,8 @@ _CONTEXT = re.compile(r'^msgctxt "(.*)"$', re.MULTILINE)
 _LINE = re.compile(r'(?:(?:msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\]) )?"(?:[^"\\]|\\[nrt"\\])*"[ \t]*')
 _NOT_TEXT = frozenset({"Cc", "Cn", "Co", "Cs"})
 """Categories of Unicode: controls, and what is no character or nobody's."""
+_COUNTS = range(1000)
+"""Numbers that a plural rule is tried with: more than a conversation ever counts to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def read_catalogue(path: Path, source: Catalogue | None) -> Catalogue:
         *_unspeakable(words, forms),
         *_strange_placeholders(words, source.words if source else words),
         *_strange_forms(forms, source.forms if source else forms),
+        *_strange_rule(plural, catalog.num_plurals),
     )
     reviewed = _REVIEWED.search(text) is not None
     named = tuple(f"{path.name}: {fault}" for fault in faults)
@@ -151,6 +154,16 @@ def _strange_forms(forms: Mapping[Phrase, tuple[str, ...]], source: Mapping[Phra
         last = source.get(phrase, each)[-1]
         for form in each:
             yield from _strange_placeholders({phrase: form}, {phrase: last})
+
+
+def _strange_rule(plural: Callable[[int], int], forms: int) -> Iterator[str]:
+    """Say that the head's rule names a form that is not there: a call would break off in the sentence that counts."""
+    try:
+        within = all(0 <= plural(count) < forms for count in _COUNTS)
+    except ArithmeticError:
+        within = False
+    if not within:
+        yield f"Plural-Forms in the head names other forms than {', '.join(map(str, range(forms)))}"
 
 
 def _named(text: str) -> str | None:

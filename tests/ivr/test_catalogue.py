@@ -207,6 +207,14 @@ FAULTS = [
             "{0}",
         )
     ),
+    *(
+        pytest.param(
+            re.sub(r"plural=[^;]*;", f"plural={rule};", FRENCH),
+            "fr.po: Plural-Forms in the head names other forms than 0, 1",
+            id=rule,
+        )
+        for rule in ("(n > 1) * 2", "n > 1 ? 2 : 0", "0 - (n > 1)", "10 % n")
+    ),
     pytest.param(
         changed(BONJOUR, 'msgstr "Bonjour\x0b."'),
         "fr.po: greeting holds a character that cannot be spoken or written",
