@@ -49,6 +49,10 @@ def command(port: int, workers: int) -> None:
         click.echo("\nStopped.")
 
 
+class NoFolderError(Exception):
+    """There is no folder for what is kept; the message says why."""
+
+
 def _run(port: int, workers: int, started: ExitStack) -> int:
     if not _is_free(port):
         click.echo(f"Port {port} is taken. Choose another: PORT={port + 1} make run", err=True)
@@ -56,7 +60,7 @@ def _run(port: int, workers: int, started: ExitStack) -> int:
     parts: dict[str, Part] = {}
     try:
         environ = _environment(port, parts, started)
-    except NoServerError as fault:
+    except (NoServerError, NoFolderError) as fault:
         click.echo(str(fault), err=True)
         return 2
     if subprocess.run([sys.executable, "-m", "routes.cli", "db", "upgrade"], env=environ, check=False).returncode:
@@ -71,10 +75,16 @@ def _run(port: int, workers: int, started: ExitStack) -> int:
 
 
 def _environment(port: int, parts: dict[str, Part], started: ExitStack) -> dict[str, str]:
-    """Complete the environment with what is not set; raises `NoServerError` where there is no Redis to be had."""
+    """Complete the environment with what is not set.
+
+    Raises `NoServerError` where there is no Redis to be had, `NoFolderError` where nothing can be kept.
+    """
     environ = {"VAR_PATH": str(Path("var").absolute()), "PUBLIC_URL": f"http://127.0.0.1:{port}", **os.environ}
     var = Path(environ["VAR_PATH"])
-    var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as fault:
+        raise NoFolderError(f"VAR_PATH names {var}, which cannot be made: {fault.strerror}.") from None
     environ.setdefault("DATABASE_URL", f"sqlite:///{var / 'fanal.db'}")
     environ.setdefault("SECRET_KEY", secrets.token_hex(32))
     if "REDIS_URL" not in environ:

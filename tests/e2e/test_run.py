@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -82,6 +83,17 @@ def test_port_taken(tmp_path: Path) -> None:
 
     assert 2 == ran.returncode
     assert f"PORT={port + 1}" in ran.stderr
+
+
+def test_no_folder_can_be_made(tmp_path: Path) -> None:
+    """A VAR_PATH that cannot be a folder is named in one line, with exit status 2."""
+    (tmp_path / "file").touch()
+    command = [sys.executable, "-m", "routes.cli", "run", "--port", str(free_port())]
+    environ = {"PATH": os.environ["PATH"], "VAR_PATH": str(tmp_path / "file")}
+    ran = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+
+    assert 2 == ran.returncode
+    assert f"VAR_PATH names {tmp_path / 'file'}, which cannot be made: File exists.\n" == ran.stderr
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
