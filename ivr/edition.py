@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -155,19 +155,23 @@ def offered_languages(
     offers itself on each key of a page.
     """
     whole = {tag for tag, catalogue in catalogues.items() if not catalogue.faults}
-    silent = {tag: why for tag in sorted(whole) if (why := _silence(catalogues[tag], voices.get(tag), recordings))}
+    silent = {
+        tag: why for tag in sorted(whole) if (why := _silence(catalogues[tag], voices.get(tag), recordings, whole))
+    }
     listed = (*(tag for tag in voices if tag in whole), *sorted(whole - set(voices)))
     spoken = tuple(tag for tag in listed if tag not in silent)
     faults = [fault for catalogue in catalogues.values() for fault in catalogue.faults]
     return spoken, listed, (*faults, *(f"{tag}: {why}, so it is offered in texts only" for tag, why in silent.items()))
 
 
-def _silence(catalogue: Catalogue, voice: Voice | None, recordings: Recordings) -> str:
+def _silence(catalogue: Catalogue, voice: Voice | None, recordings: Recordings, whole: Set[str]) -> str:
     """Say why a language cannot be spoken; nothing where it can."""
     if voice is None or voice.way is Way.TEXT:
         return "no voice is configured"
     if voice.way is Way.VOICE:
         return ""
+    if voice.instead not in whole:
+        return f"{voice.instead}, which would stand in for a missing recording, is not whole itself"
     fixed = [words for phrase, words in catalogue.words.items() if is_spoken(phrase) and not placeholders(words)]
     offer = catalogue.words[Phrase.LANGUAGE_CHOOSE]  # said in another language, it would offer that one
     fixed += [offer.format(key=key) for key in range(1, PAGE + 1)]

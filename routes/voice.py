@@ -133,8 +133,8 @@ def _world(call: VoiceRequest, edition: Edition) -> World:
 
 
 def _voiced(world: World) -> World:
-    """Return the world without the languages that are played from files."""
-    return replace(world, languages=the_services().shelf.current.voiced_languages)
+    """Return the world without the languages that are played from files; where there are no others, as it is."""
+    return replace(world, languages=the_services().shelf.current.voiced_languages or world.languages)
 
 
 def _opened(token: str, call: VoiceRequest, services: Services) -> State | None:

@@ -6,6 +6,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -356,6 +357,15 @@ def test_languages_are_offered_in_the_stated_order() -> None:
     order = tuple(load_voices())
 
     assert (order, order, ()) == offered_languages(SHIPPED, load_voices(), everything(SHIPPED))
+
+
+def test_a_language_whose_stand_in_is_broken_is_not_spoken() -> None:
+    """Where English is not whole, nothing could be said in place of a missing recording: texts only, and it is said."""
+    broken = {**SHIPPED, "en": replace(SHIPPED["en"], faults=("en.po: greeting is not translated",))}
+    spoken, written, faults = offered_languages(broken, load_voices(), everything(SHIPPED))
+
+    assert ("ga" in spoken, "ga" in written) == (False, True)
+    assert any(fault.startswith("ga: en, which would stand in") for fault in faults)
 
 
 @pytest.mark.parametrize("key", ["1", "6"])
