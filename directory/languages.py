@@ -1,4 +1,4 @@
-"""Which language tags the directory accepts."""
+"""Which language tags the directory accepts, and which languages are official where it has no table."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from functools import cache
 
 from babel import Locale
+from babel.core import get_global
+from babel.languages import get_official_languages
 
 _TAG = re.compile(r"(?P<language>[a-z]{2,3})(-[A-Z][a-z]{3})?(-(?P<region>[A-Z]{2}))?")
 
@@ -24,3 +26,18 @@ def is_language(tag: str) -> bool:
     return (found["language"] in names.languages or found["language"] in _BEYOND_CLDR) and (
         region is None or region in names.territories
     )
+
+
+@cache
+def official_languages(country: str) -> tuple[str, ...]:
+    """Return the official languages of a country (ISO 3166-1) by their primary subtags, as CLDR ranks them.
+
+    Empty for a country that CLDR does not know or that has none by law.
+    """
+    return tuple(dict.fromkeys(tag.partition("_")[0] for tag in get_official_languages(country)))
+
+
+@cache
+def countries_with_languages() -> tuple[str, ...]:
+    """Return all countries and territories whose languages CLDR knows."""
+    return tuple(sorted(get_global("territory_languages")))

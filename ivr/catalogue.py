@@ -18,9 +18,12 @@ from ivr.phrases import COUNTED, Phrase
 
 CATALOGUES = Path(__file__).parent / "prompts" / "catalogues"
 SOURCE = "en"
+LONGEST = 200
+"""Characters of one phrase at most: about a quarter of a minute."""
 _REVIEWED = re.compile(r'^"X-Reviewed-By-Native-Speaker: yes\\n"$', re.MULTILINE)
 _CONTEXT = re.compile(r'^msgctxt "(.*)"$', re.MULTILINE)
 _LINE = re.compile(r'(?:(?:msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\]) )?"(?:[^"\\]|\\[nrt"\\])*"[ \t]*')
+_BRACES = re.compile(r"\{[^}]*\}?")
 _NOT_TEXT = frozenset({"Cc", "Cn", "Co", "Cs"})
 """Categories of Unicode: controls, and what is no character or nobody's."""
 _COUNTS = range(1000)
@@ -69,6 +72,7 @@ def read_catalogue(path: Path, source: Catalogue | None) -> Catalogue:
         *(f"{entry.context or entry.id} is no phrase of this program" for entry in entries if not _is_known(entry)),
         *(f"{phrase} is not translated" for phrase in Phrase if phrase not in words and phrase not in forms),
         *_unspeakable(words, forms),
+        *_overlong(words),
         *_strange_placeholders(words, source.words if source else words),
         *_strange_forms(forms, source.forms if source else forms),
         *_strange_rule(plural, catalog.num_plurals),
@@ -137,6 +141,15 @@ def _unspeakable(words: Mapping[Phrase, str], forms: Mapping[Phrase, tuple[str, 
     for phrase, text in (*words.items(), *((phrase, "".join(each)) for phrase, each in forms.items())):
         if any(unicodedata.category(character) in _NOT_TEXT for character in text):
             yield f"{phrase} holds a character that cannot be spoken or written"
+
+
+def _overlong(words: Mapping[Phrase, str]) -> Iterator[str]:
+    """Name the phrases that nobody would listen to until their end, and those that shout."""
+    for phrase, text in words.items():
+        if len(text) > LONGEST:
+            yield f"{phrase} has {len(text)} characters; {LONGEST} are the most that a caller can be asked to hear"
+        if re.search("[!！]", _BRACES.sub("", text)):
+            yield f"{phrase} has an exclamation mark; nobody is shouted at"
 
 
 def _strange_placeholders(words: Mapping[Phrase, str], source: Mapping[Phrase, str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
+from directory.languages import countries_with_languages
 from directory.model import Directory
 from ivr import flow
 from ivr.flow.ways import PAGE, languages_for
@@ -144,8 +145,9 @@ def _until(option: Option, turn: Turn) -> Iterator[Line]:
 
 def _worlds(directory: Directory, offered: tuple[str, ...], now: dt.datetime) -> Iterable[World]:
     """Return one world for each order in which languages are offered to somebody."""
-    places = (None, *directory.countries)
-    worlds = (World(directory, offered, now, Caller(caller, False, line)) for caller, line in product(places, places))
+    lines = (None, *directory.countries)
+    callers = (None, *dict.fromkeys((*directory.countries, *countries_with_languages())))
+    worlds = (World(directory, offered, now, Caller(caller, False, line)) for caller, line in product(callers, lines))
     return {languages_for(world): world for world in worlds}.values()
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from directory.find import number_to_dial, number_to_say
 from directory.hours import Period, Status, hours_of
+from directory.languages import countries_with_languages
 from directory.model import Directory, Helpline, Kind, Reach, Shown
 from ivr.events import TEXT_LIFE
 from ivr.flow.menus import EUROPEAN_EMERGENCY
@@ -220,8 +221,9 @@ def _places(directory: Directory) -> dict[Phrase, Iterable[Values]]:
 
 def _languages(directory: Directory, offered: tuple[str, ...], now: dt.datetime) -> dict[Phrase, Iterable[Values]]:
     """Return the lists of languages; of many, those named first differ with where a caller calls from, and on what."""
-    hints = (None, *directory.countries)
-    worlds = (World(directory, offered, now, Caller(caller, False, line)) for caller in hints for line in hints)
+    lines = (None, *directory.countries)
+    callers = (None, *dict.fromkeys((*directory.countries, *countries_with_languages())))
+    worlds = (World(directory, offered, now, Caller(caller, False, line)) for caller in callers for line in lines)
     orders = list(dict.fromkeys(languages_for(world) for world in worlds))
     found: dict[Phrase, Iterable[Values]] = {Phrase.SPEAKS: [], Phrase.SPEAKS_MANY: []}
     for helpline in directory.helplines.values():

@@ -162,6 +162,8 @@ def _without_service(state: State, world: World) -> Turn:
     if state.country is None:
         return menus.country(replace(state, step=Step.COUNTRY, page=0), world)
     turn = people.emergency(replace(state, step=Step.EMERGENCY, back=Step.NEED), world)
+    if not state.seen:
+        return turn
     return replace(turn, lines=(Line(Phrase.NO_OTHER, turn.language), *turn.lines))
 
 

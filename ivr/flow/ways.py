@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from directory.find import Match, Query, find
+from directory.languages import official_languages
 from directory.model import Directory, Kind, Shown
 from ivr.state import State, Step
 from ivr.turn import World
@@ -25,10 +26,15 @@ FRONT_LANGUAGES = ("en", "fr")
 
 def languages_for(world: World) -> tuple[str, ...]:
     """Order the offered languages by the country of our number, then of the calling one, then the front ones."""
-    likely: list[str] = []
-    for country in _hints(world):
-        likely += world.directory.countries[country].languages
+    hints = (world.caller.line, world.caller.country)
+    likely = [tag for country in hints if country for tag in _spoken_in(country, world.directory)]
     return tuple(dict.fromkeys(tag for tag in (*likely, *FRONT_LANGUAGES, *world.languages) if tag in world.languages))
+
+
+def _spoken_in(country: str, directory: Directory) -> tuple[str, ...]:
+    """Return a country's languages as its table has them; where there is no table, the official ones."""
+    row = directory.countries.get(country)
+    return row.languages if row else official_languages(country)
 
 
 def language_of(state: State, world: World) -> str:

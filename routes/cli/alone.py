@@ -73,6 +73,8 @@ class NoMemory:
 def telephone(tables: Path | None) -> Iterator[LocalTelephone]:
     """Give a telephone of an exchange that lasts as long as the context; raises `NoTablesError`.
 
+    `PROMPTS_PATH` counts as for the servers: raises `SettingsError` where it names no folder, `Faults` for its voices.
+
     `tables` is the folder of the directory's tables, the shipped ones if it is None.
     """
     with tempfile.TemporaryDirectory(prefix="fanal-call-") as folder:
@@ -109,6 +111,7 @@ def _settings(tables: Path | None, folder: Path) -> Settings:
         secret_keys=(Secret(secrets.token_hex(32)),),
         redis_url="unix:///nowhere",
         directory_path=tables,
+        prompts_path=Settings.read_one("PROMPTS_PATH"),
         var_path=folder,
         exchange_token=Secret(secrets.token_hex(32)),
     )

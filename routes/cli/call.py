@@ -169,6 +169,8 @@ def _line(
     if running is not None:
         yield running, TEXT_SECONDS
         return
+    from directory.faults import Faults
+    from ivr.settings import SettingsError
     from routes.cli.alone import NoTablesError
     from routes.cli.alone import telephone as lone_telephone
 
@@ -177,6 +179,8 @@ def _line(
             yield telephone, 0.0
     except NoTablesError:
         raise click.ClickException("The directory has faults: `fanal directory check` names them.") from None
+    except (SettingsError, Faults) as fault:
+        raise click.ClickException(str(fault)) from None
 
 
 def _running(url: str | None, token: str | None, var: Path) -> ExchangeClient | None:

@@ -222,6 +222,16 @@ FAULTS = [
         id="a control character",
     ),
     pytest.param(
+        changed(BONJOUR, f'msgstr "{"a" * 201}"'),
+        "fr.po: greeting has 201 characters; 200 are the most that a caller can be asked to hear",
+        id="more than anybody hears",
+    ),
+    pytest.param(
+        changed(BONJOUR, 'msgstr "Bonjour !"'),
+        "fr.po: greeting has an exclamation mark; nobody is shouted at",
+        id="a shout",
+    ),
+    pytest.param(
         changed(BONJOUR, 'msgstr "Bonjour\\n."'),
         "fr.po: greeting holds a character that cannot be spoken or written",
         id="a second line",

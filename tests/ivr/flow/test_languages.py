@@ -47,6 +47,16 @@ def test_every_language_is_offered_once(country: str | None) -> None:
     assert len(offered[-1]) <= PAGE
 
 
+@pytest.mark.parametrize(
+    ("country", "first"),
+    [("UA", "uk"), ("RU", "ru"), ("TR", "tr"), ("AL", "sq"), ("CN", "zh"), ("VN", "vi"), ("TH", "th"), ("EG", "ar")],
+)
+def test_countries_without_a_table_have_their_languages(country: str, first: str) -> None:
+    """Who calls from a country that the directory does not hold is offered its official language first."""
+    assert first == languages_for(a_world(DIRECTORY, LANGUAGES, country, None))[0]
+    assert "en" == languages_for(a_world(DIRECTORY, LANGUAGES, "ZZ", None))[0]
+
+
 @pytest.mark.parametrize("country", DIRECTORY.countries)
 def test_languages_come_in_the_stated_order(country: str) -> None:
     """First the country's list from the tables, then English and French, then the rest as the voices' table has it."""

@@ -9,7 +9,7 @@ import pty
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -270,3 +270,16 @@ def test_a_person_at_a_terminal_goes_on() -> None:
     assert 2 == output.count("It ends (1: they talk")
     assert "The helpline is busy." in output
     assert "(hangs up)" in output
+
+
+@pytest.mark.parametrize("make", [lambda folder: folder / "nowhere", lambda folder: folder])
+def test_prompts_that_cannot_be_read(
+    tmp_path: Path, make: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call alone speaks the words that PROMPTS_PATH names, and says what is wrong where it cannot."""
+    monkeypatch.setenv("PROMPTS_PATH", str(make(tmp_path)))
+    result = fanal_call("--alone", "--from", "RO", "--keys", "1")
+
+    assert 1 == result.exit_code
+    assert "PROMPTS_PATH" in result.output or "voices.yaml" in result.output
+    assert "Traceback" not in result.output
