@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.languages import get_official_languages
 
@@ -26,6 +26,16 @@ def is_language(tag: str) -> bool:
     return (found["language"] in names.languages or found["language"] in _BEYOND_CLDR) and (
         region is None or region in names.territories
     )
+
+
+@cache
+def has_names(tag: str) -> bool:
+    """Tell whether CLDR knows what countries, days and languages are called in this language."""
+    try:
+        Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
 
 
 @cache

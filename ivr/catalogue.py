@@ -8,12 +8,13 @@ import string
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
+from directory.languages import has_names
 from ivr.phrases import COUNTED, Phrase
 
 CATALOGUES = Path(__file__).parent / "prompts" / "catalogues"
@@ -53,7 +54,15 @@ def load_catalogues(folder: Path = CATALOGUES) -> Mapping[str, Catalogue]:
     """Read every catalogue of the folder by language tag; a file that cannot be parsed has that as its fault."""
     source = read_catalogue(folder / f"{SOURCE}.po", None)
     others = (read_catalogue(path, source) for path in sorted(folder.glob("*.po")) if path.stem != SOURCE)
-    return {catalogue.language: catalogue for catalogue in (source, *others)}
+    return {catalogue.language: _nameable(catalogue) for catalogue in (source, *others)}
+
+
+def _nameable(catalogue: Catalogue) -> Catalogue:
+    """Return the catalogue, with a fault where no sentence about a country or a day could be finished in it."""
+    if has_names(catalogue.language):
+        return catalogue
+    fault = f"{catalogue.language}.po: CLDR does not know what countries, days and languages are called in it"
+    return replace(catalogue, faults=(*catalogue.faults, fault))
 
 
 def read_catalogue(path: Path, source: Catalogue | None) -> Catalogue:

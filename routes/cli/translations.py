@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from babel import UnknownLocaleError
 from babel.messages.pofile import PoFileError
 
-from directory.languages import is_language
+from directory.languages import has_names, is_language
 from ivr.catalogue import SOURCE, Catalogue, read_catalogue
 from ivr.interchange import Changes, Take, accepted, changes, language_of, merged, notes, outdated, script
 from ivr.phrases import Phrase
@@ -105,6 +104,7 @@ def _po(wording: Wording, tag: str, at: dt.datetime) -> str:
     place = wording.places.catalogues / f"{tag}.po"
     if not place.exists() and not is_language(tag):
         raise click.BadParameter(f"{tag!r} is not a language tag; write one such as ro", param_hint="--language")
+    _check_names(tag)
     current = _text(place) if place.exists() else None
     examples = _examples(wording, tag, at)
     try:
@@ -118,13 +118,10 @@ def _examples(wording: Wording, tag: str, at: dt.datetime) -> Mapping[Phrase, li
     words = wording.catalogues[tag if tag in wording.whole else SOURCE]
     speech = Speech(wording.directory, {tag: words})
     filled = {phrase: values for phrase, values in wording.filled(at).items() if values and values[0]}
-    try:
-        return {
-            phrase: [speech.spoken(Line(phrase, tag, each)) for each in dict.fromkeys((values[0], values[-1]))]
-            for phrase, values in filled.items()
-        }
-    except UnknownLocaleError:
-        return {}  # nobody knows what countries and days are called in it
+    return {
+        phrase: [speech.spoken(Line(phrase, tag, each)) for each in dict.fromkeys((values[0], values[-1]))]
+        for phrase, values in filled.items()
+    }
 
 
 def _csv(wording: Wording, tag: str, at: dt.datetime) -> bytes:
@@ -156,7 +153,15 @@ def _language(file: Path, tag: str | None) -> str:
     if language is None or not is_language(language):
         message = "the head of the file names no language that can be written so; give one, such as ro"
         raise click.BadParameter(message, param_hint="--language")
+    _check_names(language)
     return language
+
+
+def _check_names(tag: str) -> None:
+    """Leave where no catalogue can be made: many sentences name a country, a day or a language."""
+    if not has_names(tag):
+        message = f"CLDR does not know what countries, days and languages are called in {tag!r}"
+        raise click.BadParameter(message, param_hint="--language")
 
 
 def _checked(file: Path, folder: Path) -> Catalogue:

@@ -275,6 +275,16 @@ def test_file_that_cannot_be_read_has_that_as_its_fault(spoil: Callable[[str], b
     assert ({}, False) == (catalogue.words, catalogue.reviewed)
 
 
+def test_language_that_cldr_does_not_know_is_not_offered(tmp_path: Path) -> None:
+    """A whole catalogue is of no use where nobody knows what countries are called: it is a fault, not one in a call."""
+    (tmp_path / "en.po").write_text(ENGLISH, encoding="utf-8")
+    (tmp_path / "rmn.po").write_text(FRENCH, encoding="utf-8")
+
+    expected = ("rmn.po: CLDR does not know what countries, days and languages are called in it",)
+
+    assert expected == load_catalogues(tmp_path)["rmn"].faults
+
+
 def test_path_that_cannot_be_read_has_that_as_its_fault(tmp_path: Path) -> None:
     """A folder in place of a file, and no file at all, are said like any other fault."""
     (tmp_path / "fr.po").mkdir()

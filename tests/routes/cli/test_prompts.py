@@ -394,6 +394,8 @@ USAGE = [
     (("list", "--turn", "lunch"), "'lunch' is not one of"),
     (("texts", "--helpline", "gb-nobody"), "'gb-nobody' is not in the directory"),
     (("export", "--language", "??"), "'??' is not a language tag"),
+    (("export", "--language", "rmn"), "what countries, days and languages are called in 'rmn'"),
+    (("import", "pyproject.toml", "--language", "rmn"), "what countries, days and languages are called in 'rmn'"),
     (("export",), "Missing option '--language'"),
     (("import", "nowhere.po"), "does not exist"),
     (("import", CATALOGUES / "fr.po", "--language", "ro"), "fr.po says of itself that it is in 'fr'"),
