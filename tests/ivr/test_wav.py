@@ -203,6 +203,10 @@ def test_no_bytes_break_the_reader(tail: bytes) -> None:
     """Whatever follows a right beginning, the answer is a description or a refusal."""
     for data in (tail, b"RIFF\0\0\0\0WAVE" + tail, encode(HALF[:8], 8000)[:40] + tail):
         try:
-            describe(data)
+            sound = describe(data)
         except WavError:
             continue
+
+        assert sound.rate > 0
+        assert sound.seconds >= 0
+        assert 0 <= sound.peak <= 1

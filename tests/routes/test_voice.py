@@ -200,6 +200,7 @@ def test_fault_in_the_conversation(carrier: Carrier, caplog: pytest.LogCaptureFi
     assert isinstance(outbox, FakeOutbox)
 
     assert answer.find("Dial") is not None
+    assert re.match(r"România: .+\. ", "".join(str(say.text) for say in answer.iter("Say")))
     assert ["voice_fault"] == [record.message for record in caplog.records if record.levelno >= logging.ERROR]
     assert 1.0 == carrier.services.metrics.registry.get_sample_value("fanal_faults_total", {"where": "voice"})
     assert [EventKind.FAULT] == [item.kind for item in outbox.items if isinstance(item, Event)]
