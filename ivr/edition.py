@@ -21,10 +21,10 @@ from directory.model import Directory
 from ivr.catalogue import Catalogue, placeholders
 from ivr.flow.ways import PAGE
 from ivr.phrases import Phrase
-from ivr.recordings import Recordings
+from ivr.recordings import NONE, Recordings
 from ivr.sentences import is_spoken
 from ivr.speech import Speech
-from ivr.twiml import NONE, Scribe
+from ivr.twiml import Scribe
 from ivr.voices import Voice, Way
 
 LOOK_SECONDS = 1.0

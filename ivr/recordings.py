@@ -49,3 +49,7 @@ class Recordings:
         """Return the file that says `text`, a person's before the engine's; None where nobody has recorded it."""
         names = (name_of(text, voice.tag, PERSON), name_of(text, voice.tag, voice.engine or ""))
         return next((name for name in names if name in self.names), None)
+
+
+NONE = Recordings()
+"""No audio at all."""

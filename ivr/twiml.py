@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import chain, groupby
 from xml.sax.saxutils import escape, quoteattr
 
-from ivr.recordings import Recordings
+from ivr.recordings import NONE, Recordings
 from ivr.sealed import Seal
 from ivr.speech import Speech
 from ivr.turn import KEPT_TURNS, Line, Turn
@@ -24,8 +24,6 @@ WAIT = 7
 """Seconds of silence after a prompt (ISO/IEC 13714 asks for 3 to 10)."""
 RING = 25
 """Seconds that a helpline's telephone rings; the provider adds about 5 (its Dial page)."""
-NONE = Recordings()
-"""No audio at all."""
 EMPTY = f"{HEAD}<Response/>"
 """Nothing to say and nothing to do."""
 
