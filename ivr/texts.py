@@ -37,6 +37,8 @@ _DAY = f"(?:{'|'.join(_WEEK)})"
 _DAYS = f"{_DAY}(?:-{_DAY})?(?:,{_DAY}(?:-{_DAY})?)*"
 _TIME = "(?:(?:[01]?[0-9]|2[0-3]):[0-5][0-9]|24:00)"
 _TIMES = f"{_TIME}-{_TIME}(?:,{_TIME}-{_TIME})*"
+_DAYS_OR_TIMES = re.compile(f"({_TIME})-({_TIME})|({_DAY})(?:-({_DAY}))?")
+"""One pass over the table's words: what has been written must not be taken for one of them (Vietnamese has "Th")."""
 _HOLIDAYS = re.compile(f"(?:;|(?<=[0-9]),) *PH (?:off|closed|{_TIMES})|(?<=[a-z]), *PH(?= )")
 """A rule of their own, or holidays among the days of a rule: a text tells the ordinary week."""
 _PLAIN_HOURS = re.compile(f"(?:{_DAYS} )?{_TIMES}(?:[;,] *{_DAYS} {_TIMES})*")
@@ -111,15 +113,13 @@ def written_hours(helpline: Helpline, speech: Speech, language: str) -> str | No
     names = cldr(language).days["stand-alone"]["abbreviated"]
     days = {day: str(names[index]).rstrip(".") for index, day in enumerate(_WEEK)}
 
-    def times(found: re.Match[str]) -> str:
-        return speech.phrase(Phrase.HOURS_TIMES, language, opens=found[1], closes=found[2])
+    def in_words(found: re.Match[str]) -> str:
+        opens, closes, first, last = found.groups()
+        if opens:
+            return speech.phrase(Phrase.HOURS_TIMES, language, opens=opens, closes=closes)
+        return speech.phrase(Phrase.HOURS_DAYS, language, first=days[first], last=days[last]) if last else days[first]
 
-    def run_of_days(found: re.Match[str]) -> str:
-        return speech.phrase(Phrase.HOURS_DAYS, language, first=days[found[1]], last=days[found[2]])
-
-    written = re.sub(f"({_TIME})-({_TIME})", times, weekly)
-    written = re.sub(f"({_DAY})-({_DAY})", run_of_days, written)
-    return re.sub(rf"\b{_DAY}\b", lambda day: days[day[0]], written)
+    return _DAYS_OR_TIMES.sub(in_words, weekly)
 
 
 def _candidates(helpline: Helpline, speech: Speech, language: str, form: Form, number: Number) -> Iterator[str]:

@@ -18,7 +18,7 @@ from ivr import flow
 from ivr.catalogue import load_catalogues
 from ivr.events import Form
 from ivr.phrases import Phrase
-from ivr.speech import Speech
+from ivr.speech import Speech, cldr
 from ivr.state import Channel, State, Step
 from ivr.texts import LONGEST, compose, segments, written_hours, written_turn
 from ivr.turn import Caller, Line, Turn, World
@@ -337,3 +337,23 @@ def test_numbers_are_written_as_printed() -> None:
 
     assert "0800 800 678" == compose(directory, Speech(directory, CATALOGUES), row.id, "hu", Form.SHORT, None)
     assert re.fullmatch(r"[0-9 ]+", compose(directory, SAMPLE_SPEECH, row.id, "hu", Form.SHORT, "FR"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_day_is_named_once_and_rightly(language: str) -> None:
+    """In every language each day of written hours is the one that is meant, also where its name looks like another's.
+
+    Vietnamese calls Thursday "Th 5": its first two letters are how the tables write Thursday.
+    """
+    called = cldr(language).days["stand-alone"]["abbreviated"]
+    names = [str(called[weekday]).rstrip(".") for weekday in range(7)]
+    days = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+    times = SPEECH.phrase(Phrase.HOURS_TIMES, language, opens="08:00", closes="16:00")
+    row = SAMPLE.helplines["gb-crime"]
+    for first, day in enumerate(days):
+        assert f"{names[first]} {times}" == written_hours(replace(row, hours=f"{day} 08:00-16:00"), SPEECH, language)
+        for last in range(first + 1, 7):
+            run = SPEECH.phrase(Phrase.HOURS_DAYS, language, first=names[first], last=names[last])
+            hours = f"{day}-{days[last]} 08:00-16:00"
+
+            assert f"{run} {times}" == written_hours(replace(row, hours=hours), SPEECH, language)
