@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from directory.hours import hours_of
-from directory.model import Directory, Helpline
+from directory.hours import Hours, hours_of
+from directory.model import DatedHours, Directory, Helpline
 
 WEEK = 7 * 24
 """Hours looked at."""
+States = tuple[bool | None, ...]
+"""One state for each hour: True for open, None for perhaps, False for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +29,11 @@ class Coverage:
     country: str
     need: str
     services: int
+    """How many serve the need; for one language, how many of them speak it or have not said what they speak."""
     open_now: int
     checked: int
     """How many of the services somebody has verified."""
-    week: tuple[bool | None, ...]
+    week: States
 
     @property
     def open_hours(self) -> int:
@@ -51,47 +56,118 @@ class Coverage:
         return self.checked / self.services if self.services else None
 
 
-def coverage(directory: Directory, now: dt.datetime) -> tuple[Coverage, ...]:
-    """Return the coverage of every country and need at `now` (aware), in the order of the tables."""
-    weeks: dict[str, tuple[bool | None, ...]] = {}
-    for helpline in directory.helplines.values():
-        zone = directory.countries[helpline.country].timezone
-        weeks[helpline.id] = _week(helpline, _midnight(now, zone))
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Hours of one week, one after the other, in which the same services answer.
+
+    `first` is counted in hours from the beginning of the week (`week_begins`); `open` and `perhaps` are ids of
+    services in the order of the directory.
+    """
+
+    first: int
+    hours: int
+    open: tuple[str, ...]
+    """Open for sure, and stated to speak the language asked for."""
+    perhaps: tuple[str, ...]
+    """Their hours are not known, or nobody has said whether they speak the language."""
+
+    @property
+    def state(self) -> bool | None:
+        """What a caller finds: True if somebody answers for sure, None if somebody may, False if nobody does."""
+        return True if self.open else None if self.perhaps else False
+
+
+def coverage(directory: Directory, now: dt.datetime, language: str | None = None) -> tuple[Coverage, ...]:
+    """Return the coverage of every country and need at `now` (aware), in the order of the tables.
+
+    With a `language` only services count that are stated to speak it, and those that have not said what they speak
+    count as perhaps.
+    """
     return tuple(
-        _cell(country, need, _services(directory, country, need), weeks, now)
+        _cell(country, need, _services(directory, country, need, language), week_begins(directory, country, now), now)
         for country in directory.countries
         for need in directory.needs
     )
 
 
-def _services(directory: Directory, country: str, need: str) -> list[Helpline]:
-    return [each for each in directory.helplines.values() if each.country == country and need in each.needs]
+def stretches(
+    directory: Directory, country: str, need: str, now: dt.datetime, language: str | None = None
+) -> tuple[Stretch, ...]:
+    """Return who answers through the week of `now` (aware), in one country for one need alone, without gaps.
+
+    Raises KeyError for a country that the directory does not cover.
+    """
+    start = week_begins(directory, country, now)
+    services = _services(directory, country, need, language)
+    weeks = [(helpline.id, _perhaps(_week_of(helpline, start), speaks)) for helpline, speaks in services]
+    hours = [(_ids(weeks, hour, True), _ids(weeks, hour, None)) for hour in range(WEEK)]
+    found, first = [], 0
+    for (sure, perhaps), same in itertools.groupby(hours):
+        length = len(list(same))
+        found.append(Stretch(first, length, sure, perhaps))
+        first += length
+    return tuple(found)
+
+
+def week_begins(directory: Directory, country: str, now: dt.datetime) -> dt.datetime:
+    """Return the midnight with which a country's week begins: of the present day there, in its own time."""
+    zone = directory.countries[country].timezone
+    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+
+
+def stated_languages(directory: Directory) -> tuple[str, ...]:
+    """Return every language that a service is stated to speak, by tag."""
+    return tuple(sorted({tag for each in directory.helplines.values() for tag in each.languages}))
+
+
+def _services(
+    directory: Directory, country: str, need: str, language: str | None
+) -> list[tuple[Helpline, bool | None]]:
+    """Return the services for a need that may speak the language, each with whether it is stated to."""
+    found = [each for each in directory.helplines.values() if each.country == country and need in each.needs]
+    spoken = [(each, _speaks(each, language)) for each in found]
+    return [(helpline, speaks) for helpline, speaks in spoken if speaks is not False]
+
+
+def _speaks(helpline: Helpline, language: str | None) -> bool | None:
+    if language is None:
+        return True
+    return language in helpline.languages if helpline.languages else None
 
 
 def _cell(
-    country: str,
-    need: str,
-    services: list[Helpline],
-    weeks: dict[str, tuple[bool | None, ...]],
-    now: dt.datetime,
+    country: str, need: str, services: list[tuple[Helpline, bool | None]], start: dt.datetime, now: dt.datetime
 ) -> Coverage:
+    weeks = [_perhaps(_week_of(helpline, start), speaks) for helpline, speaks in services]
     return Coverage(
         country=country,
         need=need,
         services=len(services),
-        open_now=sum(hours_of(each).is_open(now) is True for each in services),
-        checked=sum(each.checked is not None for each in services),
-        week=tuple(_best(weeks[each.id][hour] for each in services) for hour in range(WEEK)),
+        open_now=sum(speaks is True and hours_of(each).is_open(now) is True for each, speaks in services),
+        checked=sum(each.checked is not None for each, _ in services),
+        week=tuple(_best(week[hour] for week in weeks) for hour in range(WEEK)),
     )
 
 
-def _midnight(now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+def _ids(weeks: list[tuple[str, States]], hour: int, state: bool | None) -> tuple[str, ...]:
+    return tuple(id_ for id_, week in weeks if week[hour] is state)
 
 
-def _week(helpline: Helpline, start: dt.datetime) -> tuple[bool | None, ...]:
+def _perhaps(week: States, speaks: bool | None) -> States:
+    """Doubt the open hours of a service that has not said whether it speaks the language."""
+    return week if speaks else tuple(None if state else state for state in week)
+
+
+def _week_of(helpline: Helpline, start: dt.datetime) -> States:
+    return _week(helpline.hours, helpline.exceptions, helpline.timezone, helpline.country, start)
+
+
+@lru_cache(maxsize=2048)
+def _week(
+    expression: str | None, exceptions: tuple[DatedHours, ...], zone: ZoneInfo, country: str, start: dt.datetime
+) -> States:
     """Return the state of each hour: the worse of its beginning and its middle, so that half an hour is none."""
-    hours = hours_of(helpline)
+    hours = Hours.parse(expression, exceptions, zone, country)
     if hours.expression in (None, "24/7"):
         return (hours.is_open(start),) * WEEK
     first = start.astimezone(dt.UTC)
