@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -26,6 +26,8 @@ from ivr.simulator.transcript import (
 )
 from routes.phone.chooser import in_groups
 
+Translate = Callable[[str], str]
+"""Gives an English sentence of this module, as it stands here, in the language of the reader."""
 OUTCOMES = {
     LegOutcome.COMPLETED: "Answered, and finished",
     LegOutcome.BUSY: "Busy",
@@ -46,6 +48,23 @@ _ENDINGS = {
     CallStatus.NO_ANSWER: "The line did not answer.",
     CallStatus.FAILED: "The call failed.",
 }
+_OVER = "The call is over."
+_THE_LINE = "The line"
+_PRESSED = "Pressed {keys}"
+_SAID = "Said"
+_SAID_SURELY = "Said, understood with a confidence of {confidence}"
+_SILENCE = "Silence, {seconds} seconds"
+_TEXT = "Text from {number}"
+_FAILED = "The carrier could not use the answer of {where}: {sentence} (error {code})."
+_FORWARDING = "Forwarding to {number}. It rings for at most {seconds} seconds, and sees our number, {ours}."
+_RECORDING = "A recording is played."
+SENTENCES = (
+    *OUTCOMES.values(),
+    *dict.fromkeys(_OUTCOME_WORDS.values()),
+    *_ENDINGS.values(),
+    *(_OVER, _THE_LINE, _PRESSED, _SAID, _SAID_SURELY, _SILENCE, _TEXT, _FAILED, _FORWARDING, _RECORDING),
+)
+"""Everything that may be said of a call, for those who translate it."""
 
 
 class Side(StrEnum):
@@ -68,20 +87,23 @@ class Passage:
     sentences: tuple[Sentence, ...]
 
 
-def conversation(transcript: Iterable[Entry]) -> tuple[Passage, ...]:
-    """Return the passages of a transcript. Passages are only ever added at the end, the last may grow."""
-    return tuple(_passages(entry for entry in transcript if not isinstance(entry, Asked)))
+def conversation(transcript: Iterable[Entry], say: Translate = str) -> tuple[Passage, ...]:
+    """Return the passages of a transcript. Passages are only ever added at the end, the last may grow.
+
+    `say` translates what is told about the call; what was said in it stays as it was heard.
+    """
+    return tuple(_passages((entry for entry in transcript if not isinstance(entry, Asked)), say))
 
 
-def _passages(entries: Iterable[Entry]) -> Iterator[Passage]:
+def _passages(entries: Iterable[Entry], say: Translate) -> Iterator[Passage]:
     spoken = CARRIER_LANGUAGE
     for heard, run in groupby(entries, key=_is_heard):
         if heard:
             said = tuple(each for entry in run for each in _heard(entry))
             spoken = said[-1].lang
-            yield Passage(Side.LINE, "The line", said)
+            yield Passage(Side.LINE, say(_THE_LINE), said)
         else:
-            yield from (_passage(entry, spoken) for entry in run)
+            yield from (_passage(entry, spoken, say) for entry in run)
 
 
 def _is_heard(entry: Entry) -> bool:
@@ -98,38 +120,35 @@ def _heard(entry: Entry) -> tuple[Sentence, ...]:
     raise TypeError(entry)
 
 
-def _passage(entry: Entry, spoken: str) -> Passage:
+def _passage(entry: Entry, spoken: str, say: Translate) -> Passage:
     """Return what any entry but speech says; a text is in the language spoken last."""
     match entry:
         case Pressed(keys):
-            return _told(Side.CALLER, f"Pressed {' '.join(keys)}")
+            return _told(Side.CALLER, say(_PRESSED).format(keys=" ".join(keys)))
         case Spoke(words, language, confidence):
-            sure = "" if confidence is None else f", understood with a confidence of {confidence}"
-            return Passage(Side.CALLER, f"Said{sure}", sentences(words, language))
+            how = _SAID if confidence is None else _SAID_SURELY
+            return Passage(Side.CALLER, say(how).format(confidence=confidence), sentences(words, language))
         case Silent(seconds):
-            return _told(Side.CALLER, f"Silence, {seconds} seconds")
+            return _told(Side.CALLER, say(_SILENCE).format(seconds=seconds))
         case TextArrived(body, sender):
-            return Passage(Side.TEXT, f"Text from {in_groups(sender)}", sentences(body, spoken))
+            return Passage(Side.TEXT, say(_TEXT).format(number=in_groups(sender)), sentences(body, spoken))
         case Failed(code, sentence, path):
             where = "/".join(path.split("/")[:3])  # what comes after bears the sealed state
-            return _told(Side.FAULT, f"The carrier could not use the answer of {where}: {sentence} (error {code}).")
+            return _told(Side.FAULT, say(_FAILED).format(where=where, sentence=sentence, code=code))
         case _:
-            return _told(Side.EVENT, _event(entry))
+            return _told(Side.EVENT, _event(entry, say))
 
 
-def _event(entry: Entry) -> str:
+def _event(entry: Entry, say: Translate) -> str:
     match entry:
         case Dialling(number, caller_id, timeout):
-            return (
-                f"Forwarding to {in_groups(number)}. It rings for at most {timeout} seconds, "
-                f"and sees our number, {in_groups(caller_id)}."
-            )
+            return say(_FORWARDING).format(number=in_groups(number), seconds=timeout, ours=in_groups(caller_id))
         case LegEnded(outcome):
-            return _OUTCOME_WORDS[outcome]
+            return say(_OUTCOME_WORDS[outcome])
         case Ended(status):
-            return _ENDINGS.get(status, "The call is over.")
+            return say(_ENDINGS.get(status, _OVER))
         case Played():
-            return "A recording is played."
+            return say(_RECORDING)
     raise TypeError(entry)
 
 
