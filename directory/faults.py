@@ -112,10 +112,20 @@ class Fault:
     right: str
     line: int | None = None
 
+    @property
+    def template(self) -> str:
+        """The English sentence with `{wrong}` and `{right}`, for translating before it is filled in."""
+        return _WORDS[self.code]
+
+    @property
+    def words(self) -> str:
+        """What is wrong and what would be right, in an English sentence without its place."""
+        return self.template.format(wrong=self.wrong, right=self.right)
+
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         where = ": ".join(part for part in (place, self.entry, self.field) if part)
-        return f"{where}: {_WORDS[self.code].format(wrong=self.wrong, right=self.right)}"
+        return f"{where}: {self.words}"
 
 
 class Faults(Exception):  # noqa: N818 - it is the plural of Fault, not one error
