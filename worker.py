@@ -18,12 +18,12 @@ from types import FrameType
 
 import redis
 
+from directory.database import DatabaseError, open_database
 from ivr import log as logs
 from ivr.adapters.claims import Claims
 from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.consume import QueueWorker
 from ivr.adapters.counters import Counters
-from ivr.adapters.database import DatabaseError, open_database
 from ivr.adapters.outbox import utc_now
 from ivr.adapters.provider import Provider
 from ivr.adapters.queue import Name, Queues

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
     from flask import Flask, Response
 
     from ivr.services import Services
@@ -42,6 +43,19 @@ def create_app(services: Services) -> Flask:
         app.add_url_rule("/", "home", lambda: redirect("/phone"))
     app.after_request(_harden)
     return app
+
+
+def create_site(services: Services) -> WSGIApplication:
+    """Put the coordinators' pages beside the telephone side, below `/admin`: two applications that share nothing."""
+    from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+    from directory.database import open_database
+    from directory.desk import Desk
+    from routes.admin import MOUNT, create_admin
+    from routes.admin.accounts import AccountsGate
+
+    desk = Desk(open_database(services.settings.database_url))
+    return DispatcherMiddleware(create_app(services), {MOUNT: create_admin(services, desk, AccountsGate(desk))})
 
 
 def _harden(response: Response) -> Response:

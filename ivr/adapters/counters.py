@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ivr.adapters.database import writing
+from directory.database import writing
 from ivr.adapters.stream import BEGINNING
 from ivr.events import Event, EventKind
 from ivr.report import Tally

@@ -10,8 +10,8 @@ from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
+from directory.database import DatabaseError, writing
 from ivr.adapters.counters import metadata
-from ivr.adapters.database import DatabaseError, writing
 
 FOLDER = Path(__file__).parents[1] / "migrations"
 _LOCK = 0x66616E61

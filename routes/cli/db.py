@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from ivr.adapters.database import DatabaseError, open_database
+from directory.database import DatabaseError, open_database
 from ivr.adapters.schema import upgrade
 from ivr.settings import Settings, SettingsError
 

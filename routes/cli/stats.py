@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import click
 
+from directory.database import DatabaseError, open_database
 from ivr.adapters.counters import Counters
-from ivr.adapters.database import DatabaseError, open_database
 from ivr.adapters.schema import check
 from ivr.events import EventKind
 from ivr.report import FEW, Dimension, Row, columns, totals

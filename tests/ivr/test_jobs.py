@@ -12,12 +12,12 @@ import redis
 from rq.registry import ScheduledJobRegistry
 from rq.serializers import JSONSerializer
 
+from directory.database import open_database
 from ivr import jobs
 from ivr.adapters import schema
 from ivr.adapters.claims import Claims
 from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.counters import Counters
-from ivr.adapters.database import open_database
 from ivr.adapters.provider import CallRecord, Fate, ProviderError
 from ivr.adapters.queue import PURGE_LIFE, Queues, token
 from ivr.adapters.stream import BEGINNING, EventStream

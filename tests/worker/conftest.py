@@ -13,10 +13,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from directory.database import open_database
 from ivr.adapters import schema
 from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.counters import Counters
-from ivr.adapters.database import open_database
 from ivr.adapters.queue import Queues
 from ivr.adapters.stream import EventStream
 from ivr.events import TEXT_LIFE, Form, SendText

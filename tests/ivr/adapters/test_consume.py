@@ -14,12 +14,12 @@ from rq.job import Job
 from rq.registry import FailedJobRegistry, ScheduledJobRegistry, StartedJobRegistry
 from rq.serializers import JSONSerializer
 
+from directory.database import open_database
 from ivr import jobs, log
 from ivr.adapters.claims import Claims
 from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.consume import QueueWorker
 from ivr.adapters.counters import Counters
-from ivr.adapters.database import open_database
 from ivr.adapters.provider import CallRecord, Fate, ProviderError
 from ivr.adapters.queue import TEXT_PAUSES, Name, Queues, token
 from ivr.adapters.stream import EventStream

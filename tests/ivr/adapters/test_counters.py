@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from directory.database import DatabaseError, open_database
 from ivr.adapters import schema
 from ivr.adapters.counters import Counters, metadata
-from ivr.adapters.database import DatabaseError, open_database
 from ivr.adapters.stream import BEGINNING
 from ivr.events import Event, EventKind
 

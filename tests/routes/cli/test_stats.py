@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from directory.database import open_database
 from ivr.adapters import schema
 from ivr.adapters.counters import Counters
-from ivr.adapters.database import open_database
 from ivr.adapters.stream import BEGINNING
 from ivr.events import Event, EventKind
 from routes.cli import main

@@ -1,0 +1,84 @@
+"""The coordinators' desk: revisions, drafts, emergency switches and checks in SQL, and the log of all that was done.
+
+Every rule about who may do what stands here, so that no page and no command can forget it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from directory.desk import audit, checks, switches
+from directory.desk.checks import Checks
+from directory.desk.drafts import Drafts
+from directory.desk.people import Actor
+from directory.desk.revisions import Revisions, compiled, files_of, live
+from directory.desk.switches import Switches
+from directory.desk.writes import turn
+from directory.model import Directory
+from directory.pieces import Files
+from directory.switched import Standing, overlaid
+
+Head = tuple[int, Standing]
+"""What is to be served: the number of the live revision, 0 for none, and what stands above it."""
+
+
+class Desk:
+    """Everything that coordinators work with, in one database."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self.revisions = Revisions(engine)
+        self.drafts = Drafts(engine)
+        self.switches = Switches(engine)
+        self.checks = Checks(engine)
+
+    def head(self) -> Head:
+        """Return what is to be served now, in two short reads. Raises SQLAlchemy's errors."""
+        with self.engine.connect() as connection:
+            present = live(connection)
+            return (present.number if present else 0), _standing(connection)
+
+    def standing(self) -> Standing:
+        """Return what stands above the live revision."""
+        with self.engine.connect() as connection:
+            return _standing(connection)
+
+    def files(self, number: int) -> Files:
+        """Return the files of a revision. Raises `UnknownError`, `DamagedError`."""
+        with self.engine.connect() as connection:
+            return files_of(connection, number)
+
+    def served(self) -> Directory:
+        """Return the live directory as callers are to be served it. Raises `UnknownError` before the first revision."""
+        number, standing = self.head()
+        return overlaid(compiled(self.files(number)), standing)
+
+    def log(self, actor: Actor, action: str, subject: str, now: dt.datetime, **detail: Any) -> None:
+        """Append to the log what was done elsewhere (a sign-in, a new account)."""
+        with turn(self.engine) as connection:
+            audit.record(connection, actor, action, subject, now, **detail)
+
+    @contextmanager
+    def turn(self) -> Iterator[sa.Connection]:
+        """Give a transaction of the desk's one writer, for tables that others keep beside it."""
+        with turn(self.engine) as connection:
+            yield connection
+
+    def verify(self, head: tuple[int, str] | None = None) -> audit.Verdict:
+        """Prove the log, or say where it is broken."""
+        with self.engine.connect() as connection:
+            return audit.verify(connection, head)
+
+    def entries(self, before: int | None = None, limit: int = 100) -> tuple[audit.Entry, ...]:
+        """Return entries of the log, the newest first."""
+        with self.engine.connect() as connection:
+            return audit.entries(connection, before, limit)
+
+
+def _standing(connection: sa.Connection) -> Standing:
+    return Standing(switches.standing(connection), checks.standing(connection))

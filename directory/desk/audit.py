@@ -1,0 +1,110 @@
+"""The log of the desk: append-only, each entry bound to the one before it by its hash.
+
+The hash of an entry is SHA-256 over its own fields and the hash before it, as JSON. Whoever changes, adds or removes an
+entry in the table breaks the chain at that place; whoever cuts off its end is found out by a head that was written down
+elsewhere (`fanal audit verify --head`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from directory.desk.people import Actor
+from directory.desk.tables import audit, written
+
+BEGINNING = "0" * 64
+"""What stands before the first entry."""
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that was done: when, by whom, what (`action`), to what (`subject`), and the rest as JSON."""
+
+    number: int
+    at: dt.datetime
+    who: str
+    name: str
+    action: str
+    subject: str
+    detail: Mapping[str, Any]
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a walk along the chain found: how many entries, the last hash, and where it breaks, in words."""
+
+    entries: int
+    head: str
+    break_: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether nothing was touched."""
+        return not self.break_
+
+
+def record(connection: sa.Connection, actor: Actor, action: str, subject: str, now: dt.datetime, **detail: Any) -> None:
+    """Append an entry, in the transaction of what it tells of. The caller holds the desk's lock (`desk.writes`)."""
+    last = connection.execute(sa.select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)).first()
+    number, previous = (last.number + 1, last.hash) if last else (1, BEGINNING)
+    told = json.dumps(detail, ensure_ascii=False, sort_keys=True)
+    values = (number, written(now), actor.id, actor.name, action, subject, told, previous)
+    row = dict(zip(audit.columns.keys(), (*values, _hash(*values)), strict=True))
+    connection.execute(audit.insert().values({**row, "at": now}))
+
+
+def entries(connection: sa.Connection, before: int | None = None, limit: int = 100) -> tuple[Entry, ...]:
+    """Return the newest entries, or those before a number."""
+    query = sa.select(audit).order_by(audit.c.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(audit.c.number < before)
+    return tuple(_entry(row) for row in connection.execute(query))
+
+
+def verify(connection: sa.Connection, head: tuple[int, str] | None = None) -> Verdict:
+    """Walk the chain from its beginning; `head` is a number and its hash that were written down before."""
+    previous, number = BEGINNING, 0
+    for row in _rows(connection):
+        number += 1
+        values = (row.number, written(row.at), row.who, row.name, row.action, row.subject, row.detail, row.previous)
+        if row.number != number:
+            return Verdict(number - 1, previous, f"entry {number} is missing: entry {row.number} follows")
+        if row.previous != previous:
+            return Verdict(number - 1, previous, f"entry {number} does not follow from entry {number - 1}")
+        if row.hash != _hash(*values):
+            return Verdict(number - 1, previous, f"entry {number} is not what was written: its hash does not fit")
+        if head is not None and head[0] == number and head[1] != row.hash:
+            return Verdict(number - 1, previous, f"entry {number} is another than the one whose hash was written down")
+        previous = row.hash
+    if head is not None and head[0] > number:
+        return Verdict(number, previous, f"the log ends at entry {number}, but entry {head[0]} has existed")
+    return Verdict(number, previous)
+
+
+def _rows(connection: sa.Connection) -> Iterator[Any]:
+    last = -1
+    while found := connection.execute(
+        sa.select(audit).where(audit.c.number > last).order_by(audit.c.number).limit(_PAGE)
+    ).fetchall():
+        yield from found
+        last = found[-1].number
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        row.number, row.at, row.who, row.name, row.action, row.subject, json.loads(row.detail), row.previous, row.hash
+    )
+
+
+def _hash(*values: object) -> str:
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()

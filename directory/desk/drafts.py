@@ -1,0 +1,368 @@
+"""Drafts: changes on their way to becoming a revision, from the first edit to the approval by a second person.
+
+A draft holds whole files that always compile. Every save names what the editor saw of the piece they changed, so that
+nobody overwrites what they have not read; an approval names the hash of what was read, so that nothing else goes live.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from directory.desk import audit
+from directory.desk.people import Actor, NotAllowedError, Role, StageError, UnknownError
+from directory.desk.revisions import Origin, Revision, compiled, files_of, hash_of, live, must_be_decided, publish
+from directory.desk.tables import drafts, edits
+from directory.desk.writes import turn
+from directory.model import Directory
+from directory.pieces import Files, Place, fingerprint, merged, piece, replaced, split
+from directory.switched import Standing
+
+
+class Stage(StrEnum):
+    """Where a draft stands."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    """Submitted; nothing in it can be changed until somebody has answered."""
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class ConflictError(StageError):
+    """Somebody else has changed the same piece since the editor saw it; `present` is its text now, None if removed."""
+
+    def __init__(self, place: Place, present: str | None, by: str) -> None:
+        super().__init__("Somebody else has changed this meanwhile. Nothing of yours was lost: look at both.")
+        self.place = place
+        self.present = present
+        self.by = by
+
+
+class BaseMovedError(StageError):
+    """Another revision has gone live since the draft began: it has to be brought up to date and read again."""
+
+
+class ContentError(StageError):
+    """The draft is not what the approver has read."""
+
+
+class MergeError(StageError):
+    """The draft and the live revision changed the same pieces; `conflicts` says which."""
+
+    def __init__(self, conflicts: tuple[Place, ...]) -> None:
+        super().__init__("The live revision has changed the same entries: settle each of them first.")
+        self.conflicts = conflicts
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Who saved what into a draft, and when."""
+
+    place: Place
+    who: str
+    name: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft without its files."""
+
+    id: int
+    title: str
+    stage: Stage
+    base: int
+    """The number of the revision that it began with."""
+    hash: str
+    opened_by: str
+    opened_name: str
+    opened_at: dt.datetime
+    changed_at: dt.datetime
+    reason: str
+    submitted_by: str | None
+    submitted_name: str | None
+    submitted_at: dt.datetime | None
+    submitted_hash: str | None
+    answer: str
+    """What was said when it was sent back."""
+    answered_name: str | None
+    revision: int | None
+    """The number of the revision that it became."""
+    edits: tuple[Edit, ...]
+
+    @property
+    def authors(self) -> frozenset[str]:
+        """The ids of everybody whose work is in it: none of them may approve it."""
+        return frozenset({each.who for each in self.edits} | {each for each in (self.submitted_by,) if each})
+
+
+class Drafts:
+    """Begins, changes, submits, answers and publishes drafts."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def get(self, id_: int) -> Draft:
+        """Return a draft. Raises `UnknownError`."""
+        with self._engine.connect() as connection:
+            return _get(connection, id_)
+
+    def listing(self, stages: Iterable[Stage] = tuple(Stage), limit: int = 100) -> tuple[Draft, ...]:
+        """Return the drafts at these stages, the one changed last first."""
+        wanted = [stage.value for stage in stages]
+        query = sa.select(drafts.c.id).where(drafts.c.stage.in_(wanted))
+        with self._engine.connect() as connection:
+            found = connection.scalars(query.order_by(drafts.c.changed_at.desc(), drafts.c.id.desc()).limit(limit))
+            return tuple(_get(connection, id_) for id_ in found.all())
+
+    def of(self, actor: Actor) -> Draft | None:
+        """Return the actor's own open draft, the one changed last."""
+        return next((each for each in self.listing((Stage.OPEN,)) if each.opened_by == actor.id), None)
+
+    def files(self, id_: int) -> dict[str, str]:
+        """Return a draft's files. Raises `UnknownError`."""
+        with self._engine.connect() as connection:
+            return _files(connection, id_)
+
+    def directory(self, id_: int) -> Directory:
+        """Return a draft compiled. Raises `UnknownError`."""
+        return compiled(self.files(id_))
+
+    def begin(self, actor: Actor, now: dt.datetime, title: str, files: Files | None = None) -> Draft:
+        """Begin a draft on the live revision, with its content or with other files (a return to an older state).
+
+        Raises `StageError` before the first revision, Faults for files that do not compile.
+        """
+        actor.must(Role.EDITOR)
+        if files is not None:
+            compiled(files)
+        with turn(self._engine) as connection:
+            base = live(connection)
+            if base is None:
+                raise StageError("There is no revision yet to begin with.")
+            content = files_of(connection, base.number)
+            row = {
+                "title": title.strip() or f"{actor.name}, {now:%Y-%m-%d}",
+                "stage": Stage.OPEN.value,
+                "base": base.number,
+                "opened_by": actor.id,
+                "opened_name": actor.name,
+                "opened_at": now,
+                "changed_at": now,
+                "reason": "",
+                "answer": "",
+                **_content(content),
+            }
+            made = connection.execute(drafts.insert().values(row)).inserted_primary_key
+            id_ = int(made[0]) if made else 0
+            audit.record(connection, actor, "draft begun", f"draft:{id_}", now, title=row["title"])
+            if files is not None:
+                self._store(connection, id_, content, files, actor, now)
+            return _get(connection, id_)
+
+    def save(self, id_: int, actor: Actor, now: dt.datetime, place: Place, text: str | None, seen: str) -> Draft:
+        """Put one piece into a draft, or take it out (None); `seen` is the `fingerprint` of what the editor saw.
+
+        Raises `ConflictError` where it is another by now, `StageError` where the draft is not open, Faults where the
+        directory would not compile: then nothing is saved.
+        """
+        actor.must(Role.EDITOR)
+        with turn(self._engine) as connection:
+            draft, files = _open(connection, id_), _files(connection, id_)
+            present = piece(files, place)
+            if fingerprint(present) != seen and fingerprint(present) != fingerprint(text):
+                raise ConflictError(place, present, _last_editor(draft, place))
+            self._store(connection, id_, files, replaced(files, place, text), actor, now)
+            return _get(connection, id_)
+
+    def save_files(self, id_: int, actor: Actor, now: dt.datetime, files: Files, seen: str) -> Draft:
+        """Put whole files into a draft (an import); `seen` is the draft's hash when the editor saw it.
+
+        Raises `ContentError` where it has changed since, `StageError`, Faults.
+        """
+        actor.must(Role.EDITOR)
+        with turn(self._engine) as connection:
+            draft = _open(connection, id_)
+            if draft.hash != seen:
+                raise ContentError("The draft has changed since: look at what this would do to it now.")
+            self._store(connection, id_, _files(connection, id_), files, actor, now)
+            return _get(connection, id_)
+
+    def bring_up_to_date(self, id_: int, actor: Actor, now: dt.datetime) -> Draft:
+        """Put the draft's changes onto the live revision. Raises `MergeError` where both changed the same piece."""
+        actor.must(Role.EDITOR)
+        with turn(self._engine) as connection:
+            draft, present = _open(connection, id_), _live(connection)
+            theirs = files_of(connection, present.number)
+            result = merged(files_of(connection, draft.base), _files(connection, id_), theirs)
+            if result.conflicts:
+                raise MergeError(result.conflicts)
+            compiled(result.files)
+            values = {"base": present.number, "changed_at": now, **_content(result.files)}
+            _update(connection, id_, values)
+            told = {"base": present.number, "hash": values["hash"]}
+            audit.record(connection, actor, "draft brought up to date", f"draft:{id_}", now, **told)
+            return _get(connection, id_)
+
+    def settle(self, id_: int, actor: Actor, now: dt.datetime, place: Place, text: str | None) -> Draft:
+        """Say what one piece is to be although the live revision has changed it too, and count it as based on that."""
+        actor.must(Role.EDITOR)
+        with turn(self._engine) as connection:
+            draft, present = _open(connection, id_), _live(connection)
+            theirs = files_of(connection, present.number)
+            base = replaced(files_of(connection, draft.base), place, piece(theirs, place))
+            mine = replaced(_files(connection, id_), place, piece(theirs, place))
+            result = merged(base, mine, theirs)
+            if result.conflicts:
+                raise MergeError(result.conflicts)
+            files = replaced(result.files, place, text)
+            compiled(files)
+            _update(connection, id_, {"base": present.number})
+            self._store(connection, id_, theirs, files, actor, now)
+            return _get(connection, id_)
+
+    def submit(self, id_: int, actor: Actor, now: dt.datetime, reason: str) -> Draft:
+        """Hand a draft over for approval, with a reason. Raises `StageError` for one that changes nothing."""
+        actor.must(Role.EDITOR)
+        if not reason.strip():
+            raise StageError("Say why: whoever approves it was not there.")
+        with turn(self._engine) as connection:
+            draft = _open(connection, id_)
+            if draft.hash == hash_of(files_of(connection, draft.base)):
+                raise StageError("There is no change in this draft yet.")
+            _update(connection, id_, {
+                "stage": Stage.WAITING.value,
+                "reason": reason.strip(),
+                "submitted_by": actor.id,
+                "submitted_name": actor.name,
+                "submitted_at": now,
+                "submitted_hash": draft.hash,
+                "answer": "",
+                "answered_name": None,
+            })  # fmt: skip
+            told = {"hash": draft.hash, "reason": reason.strip()}
+            audit.record(connection, actor, "draft submitted", f"draft:{id_}", now, **told)
+            return _get(connection, id_)
+
+    def send_back(self, id_: int, actor: Actor, now: dt.datetime, answer: str) -> Draft:
+        """Open a waiting draft again: an approver with a word why, or one of its authors who wants to go on."""
+        with turn(self._engine) as connection:
+            draft = _at(connection, id_, Stage.WAITING)
+            if actor.id not in draft.authors:
+                actor.must(Role.APPROVER)
+                if not answer.strip():
+                    raise StageError("Say what is missing, so that it can be put right.")
+            values = {"stage": Stage.OPEN.value, "answer": answer.strip(), "answered_name": actor.name}
+            _update(connection, id_, {**values, "submitted_hash": None, "changed_at": now})
+            audit.record(connection, actor, "draft sent back", f"draft:{id_}", now, answer=answer.strip())
+            return _get(connection, id_)
+
+    def withdraw(self, id_: int, actor: Actor, now: dt.datetime) -> Draft:
+        """Give a draft up: one of its authors or whoever opened it. It stays to be read."""
+        with turn(self._engine) as connection:
+            draft = _at(connection, id_, Stage.OPEN, Stage.WAITING)
+            if actor.id not in {*draft.authors, draft.opened_by}:
+                raise NotAllowedError("Only whoever works on a draft can give it up.")
+            _update(connection, id_, {"stage": Stage.WITHDRAWN.value, "changed_at": now})
+            audit.record(connection, actor, "draft withdrawn", f"draft:{id_}", now)
+            return _get(connection, id_)
+
+    def approve(
+        self, id_: int, actor: Actor, now: dt.datetime, hash_: str, *, accept_unchecked: bool, standing: Standing
+    ) -> Revision:
+        """Publish a waiting draft, exactly as the approver has read it (`hash_`).
+
+        Raises `NotAllowedError` for anybody whose work is in it, `ContentError` for another hash, `BaseMovedError`,
+        `UncheckedError`, `StageError`.
+        """
+        actor.must(Role.APPROVER)
+        with turn(self._engine) as connection:
+            draft, files = _at(connection, id_, Stage.WAITING), _files(connection, id_)
+            if actor.id in draft.authors:
+                raise NotAllowedError("This is your own work: another person has to approve it.")
+            if not hash_ == hash_of(files) == draft.hash == draft.submitted_hash:
+                raise ContentError("The draft is not what you have read: open it again.")
+            if _live(connection).number != draft.base:
+                raise BaseMovedError("Another revision has gone live meanwhile: bring the draft up to date first.")
+            after = compiled(files)
+            must_be_decided(compiled(files_of(connection, draft.base)), after, standing, accept_unchecked)
+            author = Actor(draft.submitted_by or "", draft.submitted_name or "", frozenset())
+            found = publish(
+                connection, files, after.revision, Origin.DRAFT, author, actor, now, draft.reason,
+                draft=id_, unchecked=accept_unchecked,
+            )  # fmt: skip
+            values = {"stage": Stage.PUBLISHED.value, "revision": found.number, "changed_at": now}
+            _update(connection, id_, values)
+            return found
+
+    def _store(
+        self, connection: sa.Connection, id_: int, before: Files, after: Files, actor: Actor, now: dt.datetime
+    ) -> None:
+        """Save files that compile, and remember who changed which piece."""
+        compiled(after)
+        old, new = split(before), split(after)
+        changed = [
+            place for place in sorted({*old, *new}) if fingerprint(old.get(place)) != fingerprint(new.get(place))
+        ]
+        if not changed:
+            return
+        _update(connection, id_, {"changed_at": now, **_content(after)})
+        who = {"draft": id_, "who": actor.id, "name": actor.name, "at": now}
+        rows = [{"file": place.file, "entry": place.entry, **who} for place in changed]
+        connection.execute(edits.insert(), rows)
+        told = {"pieces": [f"{place.file}:{place.entry}" for place in changed], "hash": hash_of(after)}
+        audit.record(connection, actor, "draft changed", f"draft:{id_}", now, **told)
+
+
+def _get(connection: sa.Connection, id_: int) -> Draft:
+    columns = [column for column in drafts.c if column.name != "files"]
+    row = connection.execute(sa.select(*columns).where(drafts.c.id == id_)).first()
+    if row is None:
+        raise UnknownError("There is no such draft.")
+    query = sa.select(edits).where(edits.c.draft == id_).order_by(edits.c.id)
+    made = tuple(Edit(Place(each.file, each.entry), each.who, each.name, each.at) for each in connection.execute(query))
+    return Draft(**{**row._mapping, "stage": Stage(row.stage)}, edits=made)
+
+
+def _files(connection: sa.Connection, id_: int) -> dict[str, str]:
+    text = connection.scalar(sa.select(drafts.c.files).where(drafts.c.id == id_))
+    if text is None:
+        raise UnknownError("There is no such draft.")
+    return dict(json.loads(text))
+
+
+def _content(files: Files) -> dict[str, str]:
+    return {"files": json.dumps(dict(files), ensure_ascii=False), "hash": hash_of(files)}
+
+
+def _update(connection: sa.Connection, id_: int, values: Mapping[str, Any]) -> None:
+    connection.execute(drafts.update().where(drafts.c.id == id_).values(**values))
+
+
+def _open(connection: sa.Connection, id_: int) -> Draft:
+    return _at(connection, id_, Stage.OPEN)
+
+
+def _at(connection: sa.Connection, id_: int, *stages: Stage) -> Draft:
+    found = _get(connection, id_)
+    if found.stage not in stages:
+        raise StageError("The draft is no longer at the stage where this can be done: open it again.")
+    return found
+
+
+def _live(connection: sa.Connection) -> Revision:
+    found = live(connection)
+    if found is None:
+        raise StageError("There is no revision yet to begin with.")
+    return found
+
+
+def _last_editor(draft: Draft, place: Place) -> str:
+    return next((each.name for each in reversed(draft.edits) if each.place == place), "")

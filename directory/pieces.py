@@ -1,0 +1,152 @@
+"""The pieces of a directory's files: the head of each file, and each row of a country's helplines.
+
+A change touches pieces, not files: the lines of other rows, with their comments, stay as they are, and two people who
+change different rows do not stand in each other's way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from directory.load import SHARED
+from directory.strict_yaml import Items, Table, Text, parse
+
+Files = Mapping[str, str]
+"""A directory's content: the texts of its files, by file name."""
+HEAD = ""
+"""The entry that stands for a file's head: all that comes before its helplines; the whole of a shared file."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a piece stands: a file, and the id of a row in it (`HEAD` for what is no row)."""
+
+    file: str
+    entry: str = HEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Two changes of the same files put together; where both changed a piece in different ways, theirs stands."""
+
+    files: dict[str, str]
+    conflicts: tuple[Place, ...]
+
+
+def split(files: Files) -> dict[Place, str]:
+    """Return the text of every piece. Raises Faults where a file is no YAML."""
+    return {place: text for file in files for place, text in _split_file(file, files[file]).items()}
+
+
+def piece(files: Files, place: Place) -> str | None:
+    """Return the text of one piece, None where there is none."""
+    text = files.get(place.file)
+    return None if text is None else _split_file(place.file, text).get(place)
+
+
+def fingerprint(text: str | None) -> str:
+    """Return 16 hexadecimal digits that name a piece's text; empty where there is none."""
+    return "" if text is None else hashlib.sha256(text.strip().encode()).hexdigest()[:16]
+
+
+def replaced(files: Files, place: Place, text: str | None) -> dict[str, str]:
+    """Return the files with one piece put in place, added at the end of its file, or taken out (None).
+
+    A row is written as an item of a list (`directory.writing.row_text`), at any indentation. Raises KeyError where a
+    row's file does not exist.
+    """
+    if place.entry == HEAD and (place.file in SHARED or place.file not in files):
+        return _with(files, place.file, text)
+    found = _split_file(place.file, files[place.file])
+    if text is None:
+        found.pop(place, None)
+    else:
+        found[place] = text if place.entry == HEAD else _indented(text, _indent_of(found))
+    return _with(files, place.file, _joined(found))
+
+
+def merged(base: Files, ours: Files, theirs: Files) -> Merge:
+    """Return `theirs` with what `ours` changed since `base`, piece by piece."""
+    old, mine, result = split(base), split(ours), dict(theirs)
+    other, conflicts = split(theirs), []
+    for place in sorted({*old, *mine}):
+        was, wanted, present = (fingerprint(each.get(place)) for each in (old, mine, other))
+        if wanted in {was, present}:
+            continue
+        if present != was:
+            conflicts.append(place)
+            continue
+        result = replaced(result, place, mine.get(place))
+    return Merge(result, tuple(conflicts))
+
+
+def _with(files: Files, file: str, text: str | None) -> dict[str, str]:
+    changed = {**files, file: text or ""}
+    if text is None:
+        del changed[file]
+    return changed
+
+
+def _split_file(file: str, text: str) -> dict[Place, str]:
+    lines = text.splitlines(keepends=True)
+    starts = [] if file in SHARED else [(_start(lines, line), entry) for line, entry in _rows(file, text)]
+    if not starts:
+        return {Place(file): text}
+    ends = [*(start for start, _ in starts[1:]), len(lines)]
+    found = {Place(file): "".join(lines[: starts[0][0]])}
+    for (start, entry), end in zip(starts, ends, strict=True):
+        found[Place(file, entry)] = "".join(lines[start:end])
+    return found
+
+
+def _rows(file: str, text: str) -> list[tuple[int, str]]:
+    """Return the line, from 0, and the id of each row; none where the rows are not the last that the file says."""
+    table = parse(text, file)
+    rows = table.fields.get("helplines")
+    if not isinstance(rows, Items) or [*table.fields][-1] != "helplines":
+        return []
+    found = []
+    for row in rows.items:
+        id_ = row.fields.get("id") if isinstance(row, Table) else None
+        if isinstance(id_, Text):
+            found.append((row.line - 1, id_.value))
+    return found
+
+
+def _start(lines: list[str], line: int) -> int:
+    """Return where a row begins: with the comments that stand right above it."""
+    while line > 0 and lines[line - 1].lstrip().startswith("#"):
+        line -= 1
+    return line
+
+
+def _indent_of(found: Mapping[Place, str]) -> int:
+    """Return how far the rows of a file are indented: two spaces where there is none yet."""
+    for place, text in found.items():
+        if place.entry != HEAD:
+            row = next(line for line in text.splitlines() if line.lstrip().startswith("-"))
+            return len(row) - len(row.lstrip())
+    return 2
+
+
+def _indented(text: str, indent: int) -> str:
+    lines = text.strip("\n").splitlines()
+    own = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    return "".join(f"{' ' * indent}{line[own:]}".rstrip() + "\n" for line in lines)
+
+
+def _joined(found: Mapping[Place, str]) -> str:
+    """Put a file together, with one empty line between its rows."""
+    head = next(text for place, text in found.items() if place.entry == HEAD)
+    rows = [text.strip("\n") for place, text in found.items() if place.entry != HEAD]
+    if not rows:
+        return _without_list(head) + "helplines: []\n"
+    return _without_list(head) + "helplines:\n" + "\n\n".join(rows) + "\n"
+
+
+def _without_list(head: str) -> str:
+    """Return a head without its last field, the list of helplines, which is written anew."""
+    kept = [line for line in head.splitlines() if not line.startswith("helplines:")]
+    return "\n".join(kept).rstrip("\n") + "\n\n"

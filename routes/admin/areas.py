@@ -1,0 +1,27 @@
+"""The areas of the pages, in the order of the navigation."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from routes.admin import checks, coverage, helplines, history, home, prompts, review, switches, transfer, trial
+
+NAVIGATION = (
+    ("home.show", "Now"),
+    ("helplines.listing", "Helplines"),
+    ("review.listing", "Changes"),
+    ("coverage.show", "Coverage"),
+    ("trial.show", "Try it"),
+    ("prompts.listing", "Sentences"),
+    ("checks.listing", "Checks"),
+    ("switches.listing", "Emergency switch"),
+    ("transfer.show", "Import and export"),
+    ("history.listing", "History"),
+)
+"""The first page of each area, and its name (an English message)."""
+
+
+def blueprints() -> tuple[Blueprint, ...]:
+    """Return what the application serves."""
+    modules = (home, helplines, review, coverage, trial, prompts, checks, switches, transfer, history)
+    return tuple(module.bp for module in modules)

@@ -1,0 +1,18 @@
+"""Numbers due for a check, and the ticking off."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from routes.admin.gate import signed_in
+from routes.admin.pages import page
+
+bp = Blueprint("checks", __name__, url_prefix="/checks")
+bp.before_request(signed_in)
+
+
+@bp.get("")
+def listing() -> ResponseReturnValue:
+    """Show the page."""
+    return page("stub.html")

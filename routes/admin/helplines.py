@@ -1,0 +1,18 @@
+"""The helplines: list, search, filter, and the form that changes one."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from routes.admin.gate import signed_in
+from routes.admin.pages import page
+
+bp = Blueprint("helplines", __name__, url_prefix="/helplines")
+bp.before_request(signed_in)
+
+
+@bp.get("")
+def listing() -> ResponseReturnValue:
+    """Show the page."""
+    return page("stub.html")

@@ -1,0 +1,18 @@
+"""Changes on their way: difference in words, effect on callers, approval by a second person."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from routes.admin.gate import signed_in
+from routes.admin.pages import page
+
+bp = Blueprint("review", __name__, url_prefix="/changes")
+bp.before_request(signed_in)
+
+
+@bp.get("")
+def listing() -> ResponseReturnValue:
+    """Show the page."""
+    return page("stub.html")
