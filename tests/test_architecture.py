@@ -27,8 +27,11 @@ JOINTS = {("routes/cli/worker.py", "worker")}
 """The one place where the two entry points meet: the command that starts the worker."""
 
 PURE = (
+    "directory/changes",
     "directory/coverage",
     "directory/dialling",
+    "directory/difference",
+    "directory/effect",
     "directory/entries",
     "directory/faults",
     "directory/find",
@@ -38,12 +41,15 @@ PURE = (
     "directory/languages",
     "directory/lint",
     "directory/model",
+    "directory/numbers_changed",
     "directory/present",
     "directory/rows",
+    "directory/statement",
     "directory/strict_yaml",
     "directory/tables",
     "directory/timetable",
     "directory/typography",
+    "directory/weekly",
     "ivr/events",
     "ivr/flow",
     "ivr/heard",
