@@ -91,6 +91,33 @@ def read_catalogue(path: Path, source: Catalogue | None) -> Catalogue:
     return Catalogue(path.stem, words, forms, plural, reviewed, named)
 
 
+def reworded(catalogue: Catalogue, source: Catalogue, words: Mapping[Phrase, tuple[str, ...]]) -> Catalogue:
+    """Return the catalogue with other words for some phrases, one text each, or every plural form of a counting one.
+
+    What is wrong with the new words stands among its faults, in the same sentences as for a file.
+    """
+    single = {phrase: forms[0] for phrase, forms in words.items() if phrase not in COUNTED}
+    counted = {phrase: forms for phrase, forms in words.items() if phrase in COUNTED}
+    faults = (
+        *(f"{phrase} is not translated" for phrase, forms in words.items() if not all(form.strip() for form in forms)),
+        *(
+            f"{phrase} needs {len(catalogue.forms[phrase])} forms, one for each kind of number, and has {len(forms)}"
+            for phrase, forms in counted.items()
+            if len(forms) != len(catalogue.forms.get(phrase, forms))
+        ),
+        *_unspeakable(single, counted),
+        *_overlong(single),
+        *_strange_placeholders(single, source.words),
+        *_strange_forms(counted, source.forms),
+    )
+    return replace(
+        catalogue,
+        words={**catalogue.words, **single},
+        forms={**catalogue.forms, **counted},
+        faults=(*catalogue.faults, *(f"{catalogue.language}: {fault}" for fault in faults)),
+    )
+
+
 def placeholders(text: str) -> frozenset[str]:
     """Return the names in braces; raises ValueError where braces do not match or hold more than a name."""
     names = set()
