@@ -120,9 +120,14 @@ class Finding:
         return _WORDS[self.code][0]
 
     @property
+    def template(self) -> str:
+        """The English sentence with `{detail}`, for translating before it is filled in."""
+        return _WORDS[self.code][1]
+
+    @property
     def words(self) -> str:
         """What is wrong, in a sentence for editors."""
-        return _WORDS[self.code][1].format(detail=self.detail)
+        return self.template.format(detail=self.detail)
 
     def __str__(self) -> str:
         return f"{self.entry}: {self.field}: {self.words}"

@@ -211,18 +211,25 @@ class Drafts:
             audit.record(connection, actor, "draft brought up to date", f"draft:{id_}", now, **told)
             return _get(connection, id_)
 
-    def settle(self, id_: int, actor: Actor, now: dt.datetime, place: Place, text: str | None) -> Draft:
-        """Say what one piece is to be although the live revision has changed it too, and count it as based on that."""
+    def settle(self, id_: int, actor: Actor, now: dt.datetime, settled: Mapping[Place, str | None]) -> Draft:
+        """Say what each piece is to be that the live revision has changed too, and count the draft as based on that.
+
+        Raises `MergeError` where there are more such pieces than `settled` names, `StageError`, Faults.
+        """
         actor.must(Role.EDITOR)
         with turn(self._engine) as connection:
             draft, present = _open(connection, id_), _live(connection)
             theirs = files_of(connection, present.number)
-            base = replaced(files_of(connection, draft.base), place, piece(theirs, place))
-            mine = replaced(_files(connection, id_), place, piece(theirs, place))
+            base, mine = files_of(connection, draft.base), _files(connection, id_)
+            for place in settled:
+                base = replaced(base, place, piece(theirs, place))
+                mine = replaced(mine, place, piece(theirs, place))
             result = merged(base, mine, theirs)
             if result.conflicts:
                 raise MergeError(result.conflicts)
-            files = replaced(result.files, place, text)
+            files = result.files
+            for place, text in settled.items():
+                files = replaced(files, place, text)
             compiled(files)
             _update(connection, id_, {"base": present.number})
             self._store(connection, id_, theirs, files, actor, now)
