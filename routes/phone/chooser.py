@@ -22,6 +22,14 @@ from ivr.simulator.views import CallView
 
 YEARS = range(2000, 2100)
 """The years that a caller may pretend: time zones are known for them."""
+_NO_COUNTRY = "Choose a country of the list."
+_NO_NUMBER = "Choose one of the numbers of the list."
+_NO_MOMENT = (
+    "This is no day and time between 2000 and 2099. "
+    "Write one such as 2026-11-24T10:00, or leave the field empty for now."
+)
+SENTENCES = (_NO_COUNTRY, _NO_NUMBER, _NO_MOMENT)
+"""What may be said of a wrong choice, for those who translate it."""
 
 
 class Telephone(StrEnum):
@@ -74,19 +82,16 @@ def read_choice(form: Mapping[str, str], services: Services) -> Choice:
     faults: dict[str, str] = {}
     country = form.get("country", "")
     if country not in {each.country for each in _people()}:
-        faults["country"] = "Choose a country of the list."
+        faults["country"] = _NO_COUNTRY
     number = form.get("number", "")
     if number and number not in services.settings.numbers:
-        faults["number"] = "Choose one of the numbers of the list."
+        faults["number"] = _NO_NUMBER
     moment, at = form.get("moment", "").strip(), None
     if moment and "country" not in faults:
         try:
             at = _instant(moment, zone_for(country, directory_of(services))).isoformat()
         except ValueError:
-            faults["moment"] = (
-                f"This is no day and time between {YEARS[0]} and {YEARS[-1]}. "
-                "Write one such as 2026-11-24T10:00, or leave the field empty for now."
-            )
+            faults["moment"] = _NO_MOMENT
     return Choice(country, _telephone(form.get("telephone", "")), number, moment, at, faults)
 
 
@@ -124,9 +129,9 @@ def zone_for(country: str, directory: Directory | None) -> ZoneInfo:
     return known.timezone if known else _zone_without_entry(country)
 
 
-def country_name(code: str | None) -> str:
-    """Return the English name of a country; the code where it has none."""
-    return str(Locale.parse("en").territories.get(code or "", code or ""))
+def country_name(code: str | None, language: str = "en") -> str:
+    """Return a country's name, in English or another language that CLDR knows; the code where it has none."""
+    return str(Locale.parse(language).territories.get(code or "", code or ""))
 
 
 def in_groups(number: str) -> str:

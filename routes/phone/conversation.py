@@ -10,6 +10,7 @@ from itertools import groupby
 from ivr.simulator.reading import CARRIER_LANGUAGE, LEFT_TO_RIGHT, Sentence, sentences
 from ivr.simulator.transcript import (
     Asked,
+    Awaiting,
     CallStatus,
     Dialling,
     Ended,
@@ -24,6 +25,7 @@ from ivr.simulator.transcript import (
     Spoke,
     TextArrived,
 )
+from ivr.simulator.views import CallView
 from routes.phone.chooser import in_groups
 
 Translate = Callable[[str], str]
@@ -58,11 +60,19 @@ _TEXT = "Text from {number}"
 _FAILED = "The carrier could not use the answer of {where}: {sentence} (error {code})."
 _FORWARDING = "Forwarding to {number}. It rings for at most {seconds} seconds, and sees our number, {ours}."
 _RECORDING = "A recording is played."
+_NO_CALL = "No call"
+_RINGING = "Ringing at {number}"
+_AWAITED = {
+    Awaiting.KEYS: "In a call: waiting for a key",
+    Awaiting.ENDED: "The call is over",
+    Awaiting.NOTHING: "The line is being asked what to do",
+}
 SENTENCES = (
     *OUTCOMES.values(),
     *dict.fromkeys(_OUTCOME_WORDS.values()),
     *_ENDINGS.values(),
     *(_OVER, _THE_LINE, _PRESSED, _SAID, _SAID_SURELY, _SILENCE, _TEXT, _FAILED, _FORWARDING, _RECORDING),
+    *(_NO_CALL, _RINGING, *_AWAITED.values()),
 )
 """Everything that may be said of a call, for those who translate it."""
 
@@ -93,6 +103,16 @@ def conversation(transcript: Iterable[Entry], say: Translate = str) -> tuple[Pas
     `say` translates what is told about the call; what was said in it stays as it was heard.
     """
     return tuple(_passages((entry for entry in transcript if not isinstance(entry, Asked)), say))
+
+
+def status(view: CallView | None, say: Translate = str) -> str:
+    """Say in a few words what a call waits for."""
+    if view is None:
+        return say(_NO_CALL)
+    if view.awaiting is not Awaiting.LEG:
+        return say(_AWAITED[view.awaiting])
+    ringing = next((entry.number for entry in reversed(view.transcript) if isinstance(entry, Dialling)), "")
+    return say(_RINGING).format(number=in_groups(ringing))
 
 
 def _passages(entries: Iterable[Entry], say: Translate) -> Iterator[Passage]:

@@ -16,7 +16,7 @@ from ivr.numbers import CallerNumber
 from ivr.services import Services
 from ivr.simulator.call import LONGEST_SPEECH
 from ivr.simulator.reading import Sentence, sentences
-from ivr.simulator.transcript import Asked, Awaiting, Dialling
+from ivr.simulator.transcript import Asked, Awaiting
 from ivr.simulator.transport import path_below
 from ivr.simulator.views import CallView
 from routes.phone.chooser import (
@@ -29,7 +29,7 @@ from routes.phone.chooser import (
     in_groups,
     zone_for,
 )
-from routes.phone.conversation import OUTCOMES, conversation
+from routes.phone.conversation import OUTCOMES, conversation, status
 from routes.phone.standing import standing
 
 LATEST = "latest"
@@ -68,7 +68,7 @@ def render(services: Services, view: CallView | None, choice: Choice | None, not
         notice=notice,
         back=sid,
         latest=LATEST,
-        status=_status(view),
+        status=status(view),
         passages=conversation(transcript),
         turn=sum(isinstance(entry, Asked) for entry in transcript),
         patience=next((entry.timeout for entry in reversed(transcript) if isinstance(entry, Asked)), 0),
@@ -82,19 +82,6 @@ def render(services: Services, view: CallView | None, choice: Choice | None, not
         stale=services.shelf.stale,
         drafts=_drafts(services.settings.places.catalogues),
     )
-
-
-def _status(view: CallView | None) -> str:
-    """Say in a few words what the call waits for."""
-    if view is None:
-        return "No call"
-    ringing = next((entry.number for entry in reversed(view.transcript) if isinstance(entry, Dialling)), "")
-    return {
-        Awaiting.KEYS: "In a call: waiting for a key",
-        Awaiting.LEG: f"Ringing at {in_groups(ringing)}",
-        Awaiting.ENDED: "The call is over",
-        Awaiting.NOTHING: "The line is being asked what to do",
-    }[view.awaiting]
 
 
 def _summary(view: CallView, services: Services) -> str:
