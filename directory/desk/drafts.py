@@ -231,7 +231,7 @@ class Drafts:
             for place, text in settled.items():
                 files = replaced(files, place, text)
             compiled(files)
-            _update(connection, id_, {"base": present.number})
+            _update(connection, id_, {"base": present.number, "changed_at": now, **_content(files)})
             self._store(connection, id_, theirs, files, actor, now)
             return _get(connection, id_)
 
