@@ -33,6 +33,7 @@ PURE = (
     "directory/difference",
     "directory/effect",
     "directory/entries",
+    "directory/exchange",
     "directory/faults",
     "directory/find",
     "directory/findings",
