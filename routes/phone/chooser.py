@@ -28,7 +28,7 @@ _NO_MOMENT = (
     "This is no day and time between 2000 and 2099. "
     "Write one such as 2026-11-24T10:00, or leave the field empty for now."
 )
-SENTENCES = (_NO_COUNTRY, _NO_NUMBER, _NO_MOMENT)
+TEMPLATES = (_NO_COUNTRY, _NO_NUMBER, _NO_MOMENT)
 """What may be said of a wrong choice, for those who translate it."""
 
 

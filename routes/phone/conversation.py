@@ -67,7 +67,7 @@ _AWAITED = {
     Awaiting.ENDED: "The call is over",
     Awaiting.NOTHING: "The line is being asked what to do",
 }
-SENTENCES = (
+TEMPLATES = (
     *OUTCOMES.values(),
     *dict.fromkeys(_OUTCOME_WORDS.values()),
     *_ENDINGS.values(),

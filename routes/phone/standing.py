@@ -63,7 +63,7 @@ _ADVICE = (
 )
 _FACTS = ("Step", "Service", "Language", "Need", "Country", "Services left behind", "Silent turns")
 _BACK = "The star key leads to"
-SENTENCES = (
+TEMPLATES = (
     *STEPS.values(),
     *_SILENCES,
     *(_NO_CALL, _NOTHING_KEPT, _UNREADABLE, _NO_DIRECTORY, _SEALED, _ON_PAGE, _NO_NEED, _NO_LANGUAGE, _NO_COUNTRY),

@@ -1,0 +1,38 @@
+"""What countries, languages, needs and services are called in the reader's language."""
+
+from __future__ import annotations
+
+from directory.model import Helpline
+from directory.statement import Named, Things, called
+from ivr.edition import NoEditionError
+from ivr.phrases import general_name, need_label
+from routes.admin.pages import services
+from routes.admin.words import language
+
+
+def country_name(code: str) -> str:
+    """Return a country's name; its code where it has none."""
+    return called(Named(Things.COUNTRY, code), language()) or code
+
+
+def language_name(tag: str) -> str:
+    """Return a language's name; its tag where it has none."""
+    return called(Named(Things.LANGUAGE, tag), language()) or tag
+
+
+def need_name(need: str) -> str:
+    """Return what a need is called in the menus, with a capital; its id where no sentence names it."""
+    try:
+        speech = services().shelf.current.speech
+        try:
+            words = speech.phrase(need_label(need), language())
+        except ValueError:
+            words = speech.phrase(general_name(need), language())
+    except (NoEditionError, ValueError, KeyError):
+        return need
+    return words[:1].upper() + words[1:]
+
+
+def service_name(helpline: Helpline) -> str:
+    """Return a service's name in the reader's language, else in English, else as it calls itself."""
+    return helpline.name.get(language()) or helpline.name.get("en") or next(iter(helpline.name.values()), helpline.id)
