@@ -28,6 +28,11 @@ def difference(before: Directory, after: Directory) -> tuple[Change, ...]:
     return tuple(sorted(_together(found), key=lambda each: each.weight))
 
 
+def is_harmonised(id_: str) -> bool:
+    """Tell whether an id is that of a harmonised number in one country, such as ro-116111."""
+    return _HARMONISED.fullmatch(id_) is not None
+
+
 def _together(found: Iterable[Change]) -> Iterator[Change]:
     """Join what changes alike for one harmonised number in several countries."""
     groups: dict[object, list[Change]] = {}

@@ -1,0 +1,474 @@
+"""Changes on their way: who may do what, and that nothing goes live but what a second person has read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from werkzeug.test import TestResponse
+
+from directory import changes, difference, effect, weekly
+from directory.desk.drafts import Draft, Stage
+from directory.desk.people import OPERATOR, Actor, Role
+from directory.pieces import Place, fingerprint, piece
+from routes.admin.ways import FROM_FOLDER
+from routes.admin.words import _translations
+from tests.desk import ADA, ANA, BEN, CLEO, EDDA, NOW, VERA, Office, a_desk, someone
+from tests.pages import Page
+from tests.sample_directory import FILES
+
+CRIME = Place("gb.yaml", "gb-crime")
+SUPPORT = Place("fr.yaml", "fr-support")
+ANA_APPROVES = someone("Ana", Role.APPROVER)
+"""Ana, who has meanwhile been given another role."""
+
+
+@pytest.fixture(scope="module")
+def building(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Return one office for all tests here."""
+    folder = tmp_path_factory.mktemp("office")
+    return Office(folder, a_desk(f"sqlite:///{folder / 'desk.db'}", FILES))
+
+
+@pytest.fixture
+def office(building: Office) -> Office:
+    """Return the office with the sample directory live again; each test begins its own change."""
+    present = building.desk.revisions.live()
+    if present is not None and building.desk.files(present.number) != FILES:
+        building.desk.revisions.roll_back(1, OPERATOR, NOW, "As it was.")
+    return building
+
+
+def save(office: Office, draft: Draft, place: Place, old: str, new: str, person: Actor = ANA) -> Draft:
+    """Replace a passage of one row in a draft."""
+    text = piece(office.desk.drafts.files(draft.id), place) or ""
+    assert old in text
+    return office.desk.drafts.save(draft.id, person, NOW, place, text.replace(old, new), fingerprint(text))
+
+
+def begun(office: Office, place: Place = SUPPORT, person: Actor = ANA) -> Draft:
+    """Begin a change that says something new each time: the words of a row's source."""
+    draft = office.desk.drafts.begin(person, NOW, "A change")
+    old = "quote: " + ('"La nuit."' if place == SUPPORT else '"Ring us on 020 7946 0001."')
+    return save(office, draft, place, old, f'quote: "Words {draft.id}."', person)
+
+
+def handed_over(office: Office, **options: object) -> Draft:
+    """Begin a change and hand it over."""
+    draft = begun(office, **options)  # type: ignore[arg-type]  # the options of `begun`
+    return office.desk.drafts.submit(draft.id, ANA, NOW, "They wrote to us.")
+
+
+def live(office: Office) -> int:
+    """Return the number of the live revision."""
+    found = office.desk.revisions.live()
+    return found.number if found else 0
+
+
+def approve(office: Office, draft: Draft, **form: str) -> TestResponse:
+    """Send the form of approval as the page would: with the hash that it showed, and the tick."""
+    fields = {"hash": draft.submitted_hash or "", "unchecked": "yes", "back": f"/changes/{draft.id}", **form}
+    return office.post(f"/changes/{draft.id}/approve", fields)
+
+
+def publish(office: Office, place: Place, old: str, new: str) -> None:
+    """Let another change go live."""
+    draft = office.desk.drafts.begin(EDDA, NOW, "Another change")
+    draft = save(office, draft, place, old, new, EDDA)
+    draft = office.desk.drafts.submit(draft.id, EDDA, NOW, "So it is.")
+    office.desk.drafts.approve(draft.id, CLEO, NOW, draft.hash, accept_unchecked=True, standing=office.desk.standing())
+
+
+def page_of(answer: TestResponse, status: int = 200) -> Page:
+    """Return the page, which must have this status."""
+    assert status == answer.status_code, answer.text
+    return Page(answer.text)
+
+
+def forms(page: Page) -> set[str]:
+    """Return what the forms of the page can do: the last words of their addresses."""
+    return {
+        each.attributes["action"].rpartition("/")[2]
+        for each in page.all("form")
+        if each.attributes.get("method") == "post"
+    }
+
+
+def test_nobody_sees_anything(office: Office) -> None:
+    """Whoever is not signed in is led to where they can, and nothing is shown or done."""
+    draft = handed_over(office)
+    office.act_as(None)
+    answers = [office.get("/changes"), office.get(f"/changes/{draft.id}"), approve(office, draft)]
+
+    assert [303] * 3 == [each.status_code for each in answers]
+    assert all(each.headers["Location"].startswith("/sign-in") for each in answers)
+    assert Stage.WAITING == office.desk.drafts.get(draft.id).stage
+
+
+def test_list_of_changes(office: Office) -> None:
+    """The list shows what waits, what is being worked on, and what is live, each with its mark."""
+    waiting, open_ = handed_over(office), begun(office)
+    office.act_as(VERA)
+    page = page_of(office.get("/changes"))
+
+    assert {f"/changes/{waiting.id}", f"/changes/{open_.id}"} <= {each.attributes["href"] for each in page.all("a")}
+    assert {"waiting", "draft"} <= {
+        each.words for each in page.all("span") if "mark" in each.attributes.get("class", "")
+    }
+    assert "undo" not in str([each.attributes["href"] for each in page.all("a")])
+
+
+def test_empty_list_says_what_belongs_here(tmp_path: Path) -> None:
+    """Where nothing is on its way, the page says how a change begins."""
+    office = Office(tmp_path, a_desk(f"sqlite:///{tmp_path / 'desk.db'}", FILES)).act_as(VERA)
+    text = office.get("/changes").text
+
+    assert "A change begins when somebody edits a helpline" in text
+    assert "Nothing waits" in text
+
+
+def test_change_in_words(office: Office) -> None:
+    """A change shows the difference in words, the gravest first, what callers notice, and what the check finds."""
+    draft = office.desk.drafts.begin(ANA, NOW, "Other hours")
+    save(office, draft, CRIME, "Mo-Fr 09:00-17:00; PH off", "Mo-Fr 09:00-17:00, Sa 10:00-16:00; PH off")
+    save(office, draft, CRIME, '"020 7946 0001", dial: "+442079460001"', '"020 7946 0009", dial: "+442079460009"')
+    page = page_of(office.act_as(VERA).get(f"/changes/{draft.id}"))
+    lines = [each.words for each in page.all("li") if each.parent and each.parent.parent]
+    said = [line for line in lines if line.startswith(("look closely The telephone number", "Saturday"))]
+
+    assert "look closely The telephone number changes: was 020 7946 0001" in said[0]
+    assert "Saturday: was closed, will be open 10:00 to 16:00" == said[1]
+    assert any("Saturday 10:00 to 16:00" in each.words for each in page.all("td"))
+    assert set() == forms(page)
+
+
+def test_change_for_callers_of_one_language(office: Office) -> None:
+    """The effect can be asked for callers of one language; an invented one asks for any."""
+    draft = office.desk.drafts.begin(ANA, NOW, "Other languages")
+    save(office, draft, CRIME, "needs: [crime]", "needs: [support]")
+    office.act_as(VERA)
+
+    assert "selected" in page_of(office.get(f"/changes/{draft.id}", speaks="pl")).one("option", value="pl").attributes
+    assert 200 == office.get(f"/changes/{draft.id}", speaks="<b>").status_code
+
+
+def test_script_in_a_name(office: Office) -> None:
+    """Whatever somebody writes into a row, a title, a reason or an answer is shown as text."""
+    bad = "<script>alert(1)</script>"
+    draft = office.desk.drafts.begin(ANA, NOW, bad)
+    save(office, draft, SUPPORT, "en: Support,", f'en: "{bad}",')
+    office.desk.drafts.submit(draft.id, ANA, NOW, bad)
+    office.desk.drafts.send_back(draft.id, BEN, NOW, bad)
+    office.act_as(ANA)
+
+    assert bad not in office.get(f"/changes/{draft.id}").text
+    assert bad not in office.get("/changes").text
+
+
+REFUSED, DONE, FAULT = 403, 303, 409
+
+
+@pytest.mark.parametrize(
+    ("action", "stage", "form", "expected"),
+    [
+        ("submit", Stage.OPEN, {"reason": "So it is."}, {
+            ANA: DONE, EDDA: DONE, BEN: DONE, VERA: REFUSED, ADA: REFUSED,
+        }),
+        ("update", Stage.OPEN, {}, {ANA: DONE, EDDA: DONE, BEN: DONE, VERA: REFUSED, ADA: REFUSED}),
+        ("settle", Stage.OPEN, {}, {ANA: DONE, EDDA: DONE, BEN: DONE, VERA: REFUSED, ADA: REFUSED}),
+        ("withdraw", Stage.OPEN, {}, {ANA: DONE, EDDA: REFUSED, BEN: REFUSED, VERA: REFUSED, ADA: REFUSED}),
+        ("send-back", Stage.WAITING, {"answer": "No."}, {
+            ANA: DONE, EDDA: REFUSED, BEN: DONE, CLEO: DONE, VERA: REFUSED, ADA: REFUSED,
+        }),
+        ("withdraw", Stage.WAITING, {}, {ANA: DONE, EDDA: REFUSED, CLEO: REFUSED, VERA: REFUSED, ADA: REFUSED}),
+        ("approve", Stage.WAITING, {}, {
+            ANA: REFUSED, ANA_APPROVES: REFUSED, EDDA: REFUSED, VERA: REFUSED, ADA: REFUSED, BEN: DONE,
+        }),
+        ("submit", Stage.WAITING, {"reason": "Again."}, {ANA: FAULT, BEN: FAULT, VERA: REFUSED}),
+        ("update", Stage.WAITING, {}, {ANA: FAULT, VERA: REFUSED}),
+        ("settle", Stage.WAITING, {}, {ANA: FAULT, VERA: REFUSED}),
+        ("send-back", Stage.OPEN, {"answer": "No."}, {ANA: FAULT, BEN: FAULT}),
+        ("approve", Stage.OPEN, {}, {BEN: FAULT, ANA: REFUSED}),
+        ("approve", Stage.WITHDRAWN, {}, {BEN: FAULT, ANA: REFUSED}),
+        ("withdraw", Stage.WITHDRAWN, {}, {ANA: FAULT}),
+        ("submit", Stage.WITHDRAWN, {"reason": "Again."}, {ANA: FAULT}),
+    ],
+)  # fmt: skip
+def test_who_may_do_what(
+    office: Office, action: str, stage: Stage, form: dict[str, str], expected: dict[Actor, int]
+) -> None:
+    """At every stage each action is open to those who may, and refused on the server to all others."""
+    for person, status in expected.items():
+        draft = handed_over(office) if stage is Stage.WAITING else begun(office)
+        if stage is Stage.WITHDRAWN:
+            draft = office.desk.drafts.withdraw(draft.id, ANA, NOW)
+        before = (draft.stage, live(office))
+        office.act_as(person)
+        fields = {"hash": draft.submitted_hash or draft.hash, "unchecked": "yes", **form}
+        answer = office.post(f"/changes/{draft.id}/{action}", fields)
+
+        assert (person.name, status) == (person.name, answer.status_code), answer.text
+        if status != DONE:
+            assert before == (office.desk.drafts.get(draft.id).stage, live(office))
+
+
+def test_pages_offer_what_the_desk_accepts(office: Office) -> None:
+    """Each reader sees the forms of what they may do, and an approval form only where it would go through."""
+    draft = handed_over(office)
+    offered = {
+        ANA: {"send-back", "withdraw"},
+        ANA_APPROVES: {"send-back", "withdraw"},
+        EDDA: set(),
+        VERA: set(),
+        ADA: set(),
+        BEN: {"approve", "send-back"},
+    }
+
+    for person, wanted in offered.items():
+        page = page_of(office.act_as(person).get(f"/changes/{draft.id}"))
+
+        assert (person.name, wanted) == (person.name, forms(page))
+
+
+def test_own_change(office: Office) -> None:
+    """An approver is told that their own change needs another person; the server refuses it from them alone."""
+    draft = handed_over(office)
+    office.act_as(ANA_APPROVES)
+    number = live(office)
+
+    assert "another person has to read and approve it" in office.get(f"/changes/{draft.id}").text
+    assert 403 == approve(office, draft).status_code
+    assert number == live(office)
+
+    office.act_as(BEN)
+
+    assert 303 == approve(office, draft).status_code
+    assert number + 1 == live(office)
+
+
+def test_whoever_saved_into_it_may_not_approve(office: Office) -> None:
+    """One edit is enough: an approver who has touched a change is one of its authors."""
+    draft = begun(office)
+    save(office, draft, CRIME, "Line for crime", "Line about crime", BEN)
+    office.desk.drafts.submit(draft.id, ANA, NOW, "Together.")
+    draft = office.desk.drafts.get(draft.id)
+
+    assert 403 == approve(office.act_as(BEN), draft).status_code
+    assert 303 == approve(office.act_as(CLEO), draft).status_code
+
+
+@pytest.mark.parametrize("hash_", ["", "0" * 64, "'; --", "x" * 5000])
+def test_forged_hash(office: Office, hash_: str) -> None:
+    """An approval that names another content than the one that waits puts nothing live."""
+    draft, number = handed_over(office), live(office)
+    page = page_of(approve(office.act_as(BEN), draft, hash=hash_), 409)
+
+    assert number == live(office)
+    assert "not what you have read" in page.one("div", class_="notice faults").words
+
+
+def test_old_hash(office: Office) -> None:
+    """A page left open does not approve what came after it: taken back, changed and handed over again."""
+    draft, number = handed_over(office), live(office)
+    office.desk.drafts.send_back(draft.id, ANA, NOW, "")
+    save(office, draft, CRIME, "Line for crime", f"Line {draft.id}")
+    office.desk.drafts.submit(draft.id, ANA, NOW, "Better.")
+
+    assert 409 == approve(office.act_as(BEN), draft).status_code
+    assert number == live(office)
+
+
+def test_never_checked_needs_a_decision(office: Office) -> None:
+    """Services that nobody has ever checked go live only if the approver ticks that they may."""
+    draft, number = handed_over(office), live(office)
+    office.act_as(BEN)
+    page = page_of(approve(office, draft, unchecked=""), 409)
+
+    assert number == live(office)
+    assert "true" == page.one("input", id="unchecked").attributes["aria-invalid"]
+    assert "Support" in office.get(f"/changes/{draft.id}").text
+    assert 303 == approve(office, draft).status_code
+
+
+def test_checked_needs_no_decision(office: Office) -> None:
+    """A change of a service that has been checked asks for no tick."""
+    draft = handed_over(office, place=CRIME)
+    page = page_of(office.act_as(BEN).get(f"/changes/{draft.id}"))
+
+    assert [] == page.all("input", id="unchecked")
+    assert 303 == approve(office, draft, unchecked="").status_code
+
+
+def test_sign_in_that_is_not_fresh(office: Office) -> None:
+    """Approving and undoing ask for a fresh sign-in first, and lead back to the page."""
+    draft, number = handed_over(office), live(office)
+    office.act_as(BEN, fresh=False)
+    answers = [approve(office, draft), office.post("/changes/undo", {"live": str(number), "note": "No.", "back": "/x"})]
+
+    assert [f"/again?then=/changes/{draft.id}", "/again?then=/x"] == [each.headers["Location"] for each in answers]
+    assert number == live(office)
+    assert (
+        f"/changes/{draft.id}"
+        == page_of(office.get(f"/changes/{draft.id}")).one("input", name="back").attributes["value"]
+    )
+
+
+def test_base_moved(office: Office) -> None:
+    """A change begun before the live revision is not approved until it is up to date and has been read again."""
+    draft = handed_over(office)
+    publish(office, CRIME, "cost: standard", "cost: free")
+    number = live(office)
+    page = page_of(office.act_as(BEN).get(f"/changes/{draft.id}"))
+
+    assert {"send-back"} == forms(page)
+    assert "brought up to date" in page.one("section", aria_labelledby="act").words
+    assert 409 == approve(office, draft).status_code
+
+    office.desk.drafts.send_back(draft.id, BEN, NOW, "Please bring it up to date.")
+    page = page_of(office.act_as(ANA).get(f"/changes/{draft.id}"))
+
+    assert {"update", "withdraw"} == forms(page)
+    assert 303 == office.post(f"/changes/{draft.id}/update").status_code
+    assert (number, Stage.OPEN) == (office.desk.drafts.get(draft.id).base, office.desk.drafts.get(draft.id).stage)
+    assert "cost: free" in office.desk.drafts.files(draft.id)["gb.yaml"]
+
+
+@pytest.mark.parametrize("choice", ["mine", "theirs"])
+def test_changed_on_both_sides(office: Office, choice: str) -> None:
+    """Entries that both have changed are shown in words from both sides; whoever brings it up to date chooses each."""
+    draft = office.desk.drafts.begin(ANA, NOW, "Ours")
+    save(office, draft, CRIME, "Line for crime", f"Ours {draft.id}")
+    save(office, draft, SUPPORT, "en: Support", f"en: Ours {draft.id}")
+    publish(office, CRIME, "Line for crime", f"Theirs {draft.id}")
+    publish(office, SUPPORT, "en: Support", f"en: Theirs {draft.id}")
+    page = page_of(office.act_as(ANA).post(f"/changes/{draft.id}/update"), 409)
+    names = {each.attributes["name"] for each in page.all("input", type="radio")}
+    one = {"piece:gb.yaml:gb-crime": choice}
+
+    assert {"piece:gb.yaml:gb-crime", "piece:fr.yaml:fr-support"} == names
+    assert f"Ours {draft.id}" in page.one("main").words
+    assert f"Theirs {draft.id}" in page.one("main").words
+    assert 409 == office.post(f"/changes/{draft.id}/settle", one).status_code
+    assert 303 == office.post(f"/changes/{draft.id}/settle", {**one, "piece:fr.yaml:fr-support": choice}).status_code
+
+    files = office.desk.drafts.files(draft.id)
+
+    assert ("Ours" if choice == "mine" else "Theirs") in files["gb.yaml"]
+    assert ("Theirs" if choice == "mine" else "Ours") not in files["gb.yaml"] + files["fr.yaml"]
+
+
+@pytest.mark.parametrize(("action", "field"), [("submit", "reason"), ("send-back", "answer")])
+def test_reason_is_missing(office: Office, action: str, field: str) -> None:
+    """Without a word why nothing happens; the sentence stands at the top and beside the field."""
+    draft = begun(office) if action == "submit" else handed_over(office)
+    office.act_as(ANA if action == "submit" else BEN)
+    page = page_of(office.post(f"/changes/{draft.id}/{action}", {field: "  "}), 409)
+
+    assert "true" == page.one("textarea", id=field).attributes["aria-invalid"]
+    assert page.one("p", id=f"{field}-fault").words in page.one("div", class_="notice faults").words
+
+
+def test_undo(office: Office) -> None:
+    """One approver returns to the revision before the live one, after seeing what that does, and with a word why."""
+    publish(office, CRIME, "cost: standard", "cost: free")
+    number = live(office)
+    office.act_as(BEN)
+    page = page_of(office.get("/changes/undo"))
+
+    assert str(number) == page.one("input", name="live").attributes["value"]
+    assert "Cost of a call: was free, will be as an ordinary call" in page.one("main").words
+    assert 409 == office.post("/changes/undo", {"live": str(number), "note": " "}).status_code
+    assert 409 == office.post("/changes/undo", {"live": str(number - 1), "note": "It is wrong."}).status_code
+    assert 409 == office.post("/changes/undo", {"live": "²", "note": "It is wrong."}).status_code
+    assert number == live(office)
+    assert 303 == office.post("/changes/undo", {"live": str(number), "note": "It is wrong."}).status_code
+    assert number + 1 == live(office)
+    assert "cost: standard" in office.desk.files(live(office))["gb.yaml"]
+
+
+@pytest.mark.parametrize("person", [VERA, ANA, EDDA, ADA], ids=lambda person: person.name)
+def test_undo_is_for_approvers(office: Office, person: Actor) -> None:
+    """Nobody else returns to an older revision, nor is it offered to them."""
+    publish(office, CRIME, "cost: standard", "cost: free")
+    number = live(office)
+    office.act_as(person)
+
+    assert 403 == office.get("/changes/undo").status_code
+    assert 403 == office.post("/changes/undo", {"live": str(number), "note": "It is wrong."}).status_code
+    assert number == live(office)
+
+
+def test_nothing_to_undo(tmp_path: Path) -> None:
+    """Before the second revision there is nothing to return to."""
+    office = Office(tmp_path, a_desk(f"sqlite:///{tmp_path / 'desk.db'}", FILES)).act_as(BEN)
+
+    assert 404 == office.get("/changes/undo").status_code
+    assert 404 == office.post("/changes/undo", {"live": "1", "note": "It is wrong."}).status_code
+
+
+def test_tables_of_a_folder(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where callers are served a folder, the pages say so, offer no approval, and the server refuses one."""
+    draft, number = handed_over(office), live(office)
+    monkeypatch.setattr("routes.admin.review._from_folder", lambda: True)
+    office.act_as(BEN)
+
+    assert FROM_FOLDER in office.get("/changes").text
+    assert {"send-back"} == forms(page_of(office.get(f"/changes/{draft.id}")))
+    assert 409 == approve(office, draft).status_code
+    assert 409 == office.post("/changes/undo", {"live": str(number), "note": "No."}).status_code
+    assert number == live(office)
+
+
+@pytest.mark.parametrize("number", ["999999", "2147483647", "99999999999999999999", "0", "-1", "x"])
+def test_no_such_change(office: Office, number: str) -> None:
+    """A change that does not exist is a page in words, whatever is asked of it."""
+    office.act_as(BEN)
+    actions = ("submit", "send-back", "withdraw", "update", "settle", "approve")
+    answers = [office.get(f"/changes/{number}"), *(office.post(f"/changes/{number}/{each}") for each in actions)]
+
+    assert {404} == {each.status_code for each in answers}
+
+
+def test_form_without_its_token(office: Office) -> None:
+    """A form from elsewhere does nothing."""
+    draft, number = handed_over(office), live(office)
+    office.act_as(BEN)
+    fields = {"hash": draft.submitted_hash, "unchecked": "yes"}
+
+    assert 400 == office.client.post(f"/changes/{draft.id}/approve", data=fields).status_code
+    assert number == live(office)
+
+
+def test_address_of_a_form_leads_back(office: Office) -> None:
+    """Whoever reloads the address of a form comes back to the change."""
+    office.act_as(VERA)
+
+    assert "/changes/1" == office.get("/changes/1/send-back").headers["Location"]
+    assert 404 == office.get("/changes/1/else").status_code
+
+
+def test_difference_is_said_in_french() -> None:
+    """Every sentence and word of the difference, the hours and the effect has its French, with the same places."""
+    french = _translations("fr")
+    templates = {*changes.TEMPLATES, *difference.TEMPLATES, *weekly.TEMPLATES, *effect.TEMPLATES}
+    alike = {"note", "source", "{days} {hours}", "{name}, {say}, {now}"}
+
+    assert set() == {each for each in templates - alike if french.gettext(each) == each}
+    for each in templates:
+        assert sorted(places(each)) == sorted(places(french.gettext(each)))
+
+
+def places(template: str) -> list[str]:
+    """Return the places of a template."""
+    return [part.partition("}")[0] for part in template.split("{")[1:]]
+
+
+def test_french_page(office: Office) -> None:
+    """The page of a change reads French to whoever asks for it."""
+    draft = handed_over(office)
+    words = page_of(office.act_as(BEN).get(f"/changes/{draft.id}", lang="fr")).one("main").words
+
+    assert "Ce qui change" in words
+    assert "Texte de la source : avant, « La nuit. » ; désormais, « Words" in words
+    assert "What" not in words
+    office.get("/changes", lang="en")
