@@ -50,6 +50,15 @@ class Speech:
         self.written = lru_cache(_KEPT_SENTENCES)(self._written)
         """Line to the words for a text: numbers as they are dialled."""
 
+    def about(self, directory: Directory) -> Speech:
+        """Return the same words with the names of other tables. Raises `WordlessError`."""
+        return Speech(directory, self._catalogues)
+
+    @property
+    def drafts(self) -> tuple[str, ...]:
+        """Languages whose words no native speaker has read, by tag."""
+        return tuple(sorted(tag for tag, catalogue in self._catalogues.items() if not catalogue.reviewed))
+
     def phrase(self, phrase: Phrase, language: str, **values: str) -> str:
         """Return a phrase with its placeholders filled."""
         return self._catalogues[language].words[phrase].format_map(values)

@@ -74,10 +74,17 @@ class Desk:
         with self.engine.connect() as connection:
             return audit.verify(connection, head)
 
-    def entries(self, before: int | None = None, limit: int = 100) -> tuple[audit.Entry, ...]:
+    def entries(
+        self, before: int | None = None, limit: int = 100, only: audit.Only = audit.ALL
+    ) -> tuple[audit.Entry, ...]:
         """Return entries of the log, the newest first."""
         with self.engine.connect() as connection:
-            return audit.entries(connection, before, limit)
+            return audit.entries(connection, before, limit, only)
+
+    def told(self) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+        """Return who stands in the log (id and name), and which actions."""
+        with self.engine.connect() as connection:
+            return audit.people(connection), audit.actions(connection)
 
 
 def _standing(connection: sa.Connection) -> Standing:

@@ -63,12 +63,44 @@ def record(connection: sa.Connection, actor: Actor, action: str, subject: str, n
     connection.execute(audit.insert().values({**row, "at": now}))
 
 
-def entries(connection: sa.Connection, before: int | None = None, limit: int = 100) -> tuple[Entry, ...]:
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which entries are asked for: an id of a person, an action, a subject or its beginning; empty words for all."""
+
+    who: str = ""
+    action: str = ""
+    subject: str = ""
+
+
+ALL = Only()
+
+
+def entries(
+    connection: sa.Connection, before: int | None = None, limit: int = 100, only: Only = ALL
+) -> tuple[Entry, ...]:
     """Return the newest entries, or those before a number."""
     query = sa.select(audit).order_by(audit.c.number.desc()).limit(limit)
     if before is not None:
         query = query.where(audit.c.number < before)
+    if only.who:
+        query = query.where(audit.c.who == only.who)
+    if only.action:
+        query = query.where(audit.c.action == only.action)
+    if only.subject:
+        query = query.where(audit.c.subject.startswith(only.subject, autoescape=True))
     return tuple(_entry(row) for row in connection.execute(query))
+
+
+def people(connection: sa.Connection) -> tuple[tuple[str, str], ...]:
+    """Return everybody who stands in the log: id, and the name of their last entry, by name."""
+    last = sa.select(sa.func.max(audit.c.number)).group_by(audit.c.who)
+    query = sa.select(audit.c.who, audit.c.name).where(audit.c.number.in_(last)).order_by(audit.c.name)
+    return tuple((row.who, row.name) for row in connection.execute(query))
+
+
+def actions(connection: sa.Connection) -> tuple[str, ...]:
+    """Return every action that stands in the log, sorted."""
+    return tuple(connection.scalars(sa.select(audit.c.action).distinct().order_by(audit.c.action)))
 
 
 def verify(connection: sa.Connection, head: tuple[int, str] | None = None) -> Verdict:

@@ -1,0 +1,54 @@
+"""The live tables at the desk, and what stands above them: what switches and checks are about."""
+
+from __future__ import annotations
+
+from directory.desk.people import DeskError
+from directory.desk.switches import Switch
+from directory.model import Directory
+from directory.switched import Standing, Switched, overlaid
+from directory.withdrawal import is_served
+from ivr.edition import NoEditionError
+from routes.admin.pages import desk, services
+
+
+class NoTablesError(DeskError):
+    """There is no directory to work on."""
+
+
+def live_tables() -> Directory:
+    """Return the live tables without what stands above them. Raises `NoTablesError`.
+
+    Where a folder rules (`DIRECTORY_PATH`), they are what this process serves.
+    """
+    if rules():
+        live = desk().revisions.live()
+        if live is not None:
+            return desk().revisions.directory(live.number)
+    try:
+        return services().shelf.current.directory
+    except NoEditionError:
+        raise NoTablesError("No directory is being served.") from None
+
+
+def checked_tables() -> Directory:
+    """Return the live tables with the days of the checks, and with every number in them, switched or not."""
+    return overlaid(live_tables(), Standing((), desk().standing().ticks))
+
+
+def switched_tables() -> Directory:
+    """Return the live tables as callers are to be served them, switches included. Raises `NoTablesError`."""
+    return overlaid(live_tables(), desk().standing()) if rules() else live_tables()
+
+
+def rules() -> bool:
+    """Tell whether callers are served what is decided at the desk; not where a folder rules (`DIRECTORY_PATH`)."""
+    return services().settings.directory_path is None
+
+
+def serves(switch: Switch) -> bool:
+    """Tell whether the process that makes this page already serves callers a number as it was switched."""
+    try:
+        served = services().shelf.current.directory
+    except NoEditionError:
+        return False
+    return is_served(served, Switched(switch.country, switch.number, switch.position))
