@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
 BUSY_SECONDS = 5
-"""How long a writer waits for another one."""
+"""How long a writer waits for another one in SQLite, and anybody for a PostgreSQL that does not answer."""
 WRITES = "fanal_writes"
 """Execution option of a transaction that will write."""
 
@@ -27,7 +27,9 @@ def open_database(url: str) -> sa.Engine:
         case "sqlite":
             return _sqlite(address)
         case "postgresql" | "postgres":
-            return sa.create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            patience = {"connect_timeout": BUSY_SECONDS, "tcp_user_timeout": 2 * BUSY_SECONDS * 1000}
+            address = address.set(drivername="postgresql+psycopg")
+            return sa.create_engine(address, pool_pre_ping=True, connect_args=patience)
         case other:
             raise DatabaseError(f"DATABASE_URL names {other}; only sqlite and postgresql are known.")
 

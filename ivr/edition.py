@@ -1,22 +1,20 @@
 """The edition being served: one revision of the directory with everything made from it, swapped whole.
 
 A call needs nothing but this value in memory. A revision that cannot be read leaves the old edition serving and is
-reported as stale; the last good tables are kept on disk, so that a restart does not need the broken ones.
+reported as stale; the last good tables are kept on disk, so that a restart does not need the broken ones. Where tables
+come from is a `Source`: a folder (`ivr.adapters.folder`), or the published revisions (`ivr.adapters.published`).
 """
 
 from __future__ import annotations
 
-import filecmp
 import logging
-import shutil
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Hashable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from directory.load import PACKAGED, load
 from directory.model import Directory
 from ivr.catalogue import Catalogue, placeholders
 from ivr.flow.ways import PAGE
@@ -29,10 +27,8 @@ from ivr.voices import Voice, Way
 
 LOOK_SECONDS = 1.0
 """How often the tables are looked at: a new revision is served within 2 seconds."""
-Fingerprint = tuple[tuple[str, int, int], ...]
-"""Names of tables or folders, when each was last written, in nanoseconds, and its size in bytes (folders: 0)."""
-_TABLES = "*.y*ml"
-"""What `directory.load` reads, or refuses for its name."""
+Fingerprint = tuple[tuple[str, int], ...]
+"""Names of folders, and when a file last came or went in each, in nanoseconds."""
 log = logging.getLogger(__name__)
 
 
@@ -57,47 +53,80 @@ class NoEditionError(Exception):
     """No revision of the directory could ever be read; callers are led by the lifeline."""
 
 
-class Shelf:
-    """Holds the current edition and replaces it when the tables or the recordings on disk change."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Tables that a source has found."""
 
-    def __init__(
-        self, folder: Path | None, kept: Path, make: Callable[[Directory], Edition], audio: Path | None = None
-    ) -> None:
-        self._folder = folder or PACKAGED
+    directory: Directory
+    number: int | None = None
+    """The number of the published revision; None for tables that nobody has published."""
+    switches: int = 0
+    """How many numbers an emergency switch keeps out of service, or lets be read out only."""
+
+
+class Source(Protocol):
+    """Where tables come from. What it raises is an OSError if the same look may succeed later."""
+
+    def look(self) -> Hashable:
+        """Return what is another whenever the tables are; it is asked every second."""
+
+    def newest(self, seen: Hashable) -> Found:
+        """Return the tables that were seen. Raises whatever is wrong with them."""
+
+    def instead(self, seen: Hashable | None, *, started: bool) -> Iterator[Found]:
+        """Yield what may be served where the newest cannot be, the best first; None if even the look failed.
+
+        Nothing, where what is served since the process has `started` is as good.
+        """
+
+    def keep(self, seen: Hashable) -> None:
+        """Keep what was seen, and is good, for a start without the source. Raises OSError."""
+
+    def close(self) -> None:
+        """Let go of what a process that is about to fork must not share; the next look opens it again."""
+
+
+class Shelf:
+    """Holds the current edition and replaces it when the tables of its source or the recordings change."""
+
+    def __init__(self, source: Source, make: Callable[[Directory], Edition], audio: Path | None = None) -> None:
+        self._source = source
         self._audio = audio
-        self._kept = kept
         self._make = make
-        self._seen: Fingerprint | None = None
+        self._seen: Hashable | None = None
         self._heard: Fingerprint | None = None
-        self._edition: Edition | None = None
+        self._shown: tuple[Edition, Found] | None = None
         self.stale = False
-        """The tables on disk cannot be read; an earlier revision is being served."""
+        """The newest tables cannot be read; earlier ones are being served."""
         self._watcher: threading.Thread | None = None
 
     @property
     def current(self) -> Edition:
         """The edition to answer with; raises `NoEditionError` where there has never been one."""
-        if self._edition is None:
-            raise NoEditionError
-        return self._edition
+        return self._served()[0]
+
+    @property
+    def found(self) -> Found:
+        """What the current edition was made from; raises `NoEditionError`."""
+        return self._served()[1]
 
     def refresh(self) -> None:
-        """Look at the tables and the audio, and serve what has changed and is without fault. Raises nothing."""
-        found = None
+        """Look at the source and the audio, and serve what has changed and is without fault. Raises nothing."""
+        seen = None
         try:
-            found, heard = _fingerprint(self._folder), _folders(self._audio)
-            if (found, heard) == (self._seen, self._heard):
+            seen, heard = self._source.look(), _folders(self._audio)
+            if (seen, heard) == (self._seen, self._heard):
                 return
             self._heard = heard
-            if self._edition is not None and found == self._seen:
-                self._edition = self._make(self._edition.directory)  # audio alone: what is wrong with tables stays so
+            if self._shown is not None and seen == self._seen:
+                self._show(self._shown[1])  # audio alone: what is wrong with tables stays so
                 return
-            self._edition = self._make(load(self._folder))
+            self._show(self._source.newest(seen))
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with new tables, the old ones go on serving
-            self._refuse(fault, found)
+            self._refuse(fault, seen)
             return
-        self._seen, self.stale = found, False
-        self._keep(found)
+        self._seen, self.stale = seen, False
+        self._keep(seen)
 
     def watch(self) -> None:
         """Keep looking from a thread of this process; called after the server has made its workers."""
@@ -110,38 +139,31 @@ class Shelf:
             time.sleep(LOOK_SECONDS)
             self.refresh()
 
-    def _refuse(self, fault: Exception, found: Fingerprint | None) -> None:
-        """Go on with what there is. Faults stay until the tables change; a disk may be well again without that."""
+    def _served(self) -> tuple[Edition, Found]:
+        if self._shown is None:
+            raise NoEditionError
+        return self._shown
+
+    def _show(self, found: Found) -> None:
+        self._shown = (self._make(found.directory), found)
+
+    def _refuse(self, fault: Exception, seen: Hashable | None) -> None:
+        """Go on with what there is. Faults stay until the tables change; what is away may be back without that."""
         again = isinstance(fault, OSError)
         if not (again and self.stale):
-            log.error("directory_refused", exc_info=fault)
-        self._seen, self.stale = None if again else found, True
-        if self._edition is None and self._kept.is_dir():
-            try:
-                self._edition = self._make(load(self._kept))
-            except Exception:
-                log.exception("kept_directory_refused")
-
-    def _keep(self, found: Fingerprint) -> None:
-        """Keep a copy of the good tables; a disk that refuses must not stop anything.
-
-        Several processes may do so at once, so each copies into a folder of its own and then renames that.
-        """
-        names = [name for name, _, _ in found]
+            log.error("database_away" if isinstance(fault, ConnectionError) else "directory_refused", exc_info=fault)
+        self._seen, self.stale = None if again else seen, True
         try:
-            if _same_tables(self._folder, self._kept, names):
+            for found in self._source.instead(seen, started=self._shown is not None):
+                self._show(found)
                 return
-            self._kept.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self._kept.parent, ignore_cleanup_errors=True) as own:
-                new, old = Path(own) / "new", Path(own) / "old"
-                new.mkdir()
-                for name in names:
-                    shutil.copyfile(self._folder / name, new / name)
-                if _fingerprint(self._folder) != found:
-                    return  # they have changed meanwhile, and nobody knows yet whether they are good
-                if self._kept.exists():
-                    self._kept.rename(old)
-                new.rename(self._kept)
+        except Exception:
+            log.exception("kept_directory_refused")
+
+    def _keep(self, seen: Hashable) -> None:
+        """A disk that refuses must not stop anything."""
+        try:
+            self._source.keep(seen)
         except OSError:
             log.warning("directory_not_kept")
 
@@ -180,17 +202,7 @@ def _silence(catalogue: Catalogue, voice: Voice | None, recordings: Recordings, 
     return f"{missing} of {len(fixed)} sentences that never change are not recorded ({advice})" if missing else ""
 
 
-def _fingerprint(folder: Path) -> Fingerprint:
-    return tuple((path.name, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in sorted(folder.glob(_TABLES)))
-
-
 def _folders(audio: Path | None) -> Fingerprint:
     """Return which folders of recordings there are and when a file last came or went in each."""
     found = sorted(path for path in audio.glob("*/") if path.is_dir()) if audio else []
-    return tuple((path.name, path.stat().st_mtime_ns, 0) for path in found)
-
-
-def _same_tables(one: Path, other: Path, names: list[str]) -> bool:
-    if names != sorted(path.name for path in other.glob(_TABLES)):
-        return False
-    return filecmp.cmpfiles(one, other, names, shallow=False)[0] == names
+    return tuple((path.name, path.stat().st_mtime_ns) for path in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -12,6 +13,19 @@ from prometheus_client.registry import Collector
 from ivr.state import Step
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The value of a gauge, with one label that says what it is the value of."""
+
+    value: float
+    label: str
+    name: str
+
+
+Gauges = Mapping[str, float | Named]
+"""The value of each gauge by name."""
+
+
 class Metrics:
     """The counters of the web processes, and gauges that are read when somebody asks.
 
@@ -19,7 +33,7 @@ class Metrics:
     `gauges` gives the value of each by name; it may be slow and may fail, since no caller waits for it.
     """
 
-    def __init__(self, gauges: Callable[[], Mapping[str, float]] = dict) -> None:
+    def __init__(self, gauges: Callable[[], Gauges] = dict) -> None:
         self.registry = CollectorRegistry()
         steps = Counter("fanal_steps", "Turns answered, by step.", ["step"], registry=self.registry)
         self._steps = {step.name.lower(): steps.labels(step.name.lower()) for step in Step}
@@ -47,13 +61,18 @@ class Metrics:
 class _Gauges(Collector):
     """Asks for the gauges each time."""
 
-    def __init__(self, read: Callable[[], Mapping[str, float]]) -> None:
+    def __init__(self, read: Callable[[], Gauges]) -> None:
         self._read = read
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield each gauge with its value now."""
         for name, value in self._read().items():
-            yield GaugeMetricFamily(name, MEANINGS[name], value)
+            if not isinstance(value, Named):
+                yield GaugeMetricFamily(name, MEANINGS[name], value)
+                continue
+            family = GaugeMetricFamily(name, MEANINGS[name], labels=[value.label])
+            family.add_metric([value.name], value.value)
+            yield family
 
 
 MEANINGS = {
@@ -63,6 +82,8 @@ MEANINGS = {
     "fanal_counts_queued": "Counting jobs that wait for a worker.",
     "fanal_purges_queued": "Deletions of the provider's records that wait for a worker.",
     "fanal_records_overdue": "Records of the provider that could not be deleted within 24 hours: an alarm.",
-    "fanal_directory_stale": "1 if the tables on disk cannot be read and an older revision is served.",
+    "fanal_directory_stale": "1 if the newest tables cannot be read and earlier ones are served.",
+    "fanal_directory_revision": "Number (0: never published) and name of the revision that is served.",
+    "fanal_directory_switches": "Numbers that an emergency switch keeps out of service, or lets be read out only.",
 }
 """Every gauge, in words."""

@@ -11,17 +11,19 @@ from typing import Protocol
 
 import redis
 
+from directory.database import open_database
 from directory.model import Directory
 from ivr.adapters.connection import SHORT, connect
 from ivr.adapters.conversations import Conversations, Kept
+from ivr.adapters.folder import FolderSource
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.queue import Queues
 from ivr.adapters.stream import EventStream
 from ivr.calls import CallsUnderWay
 from ivr.catalogue import Catalogue, load_catalogues
-from ivr.edition import Edition, Shelf, offered_languages
+from ivr.edition import Edition, NoEditionError, Shelf, Source, offered_languages
 from ivr.events import Errand, Event
-from ivr.metrics import Metrics
+from ivr.metrics import Gauges, Metrics, Named
 from ivr.recordings import Recordings
 from ivr.sealed import Seal
 from ivr.settings import Settings
@@ -65,8 +67,10 @@ def build(settings: Settings) -> Services:
     """Build the services of one server from its settings. The tables are read here, once."""
     seal = Seal(settings.secret_keys)
     make = edition_maker(settings, seal)
-    shelf = Shelf(settings.directory_path, settings.var_path / "directory", make, settings.places.audio)
+    source = source_of(settings)
+    shelf = Shelf(source, make, settings.places.audio)
     shelf.refresh()
+    source.close()
     connection = connect(settings.redis_url, SHORT)
     return Services(
         settings=settings,
@@ -80,9 +84,18 @@ def build(settings: Settings) -> Services:
     )
 
 
-def figures(connection: redis.Redis, shelf: Shelf) -> Mapping[str, float]:
+def source_of(settings: Settings) -> Source:
+    """Return where tables come from: the folder that DIRECTORY_PATH names, else the revisions in the database."""
+    if settings.directory_path is not None:
+        return FolderSource(settings.directory_path, settings.kept_path)
+    from ivr.adapters.published import DeskSource  # a call in the terminal needs no SQL
+
+    return DeskSource(open_database(settings.database_url), settings.kept_path)
+
+
+def figures(connection: redis.Redis, shelf: Shelf) -> Gauges:
     """Read the gauges of the metrics page; where Redis is away, only that is said of it."""
-    own = {"fanal_directory_stale": float(shelf.stale)}
+    own = _about_directory(shelf)
     queues = Queues(connection)
     try:
         lengths = {f"fanal_{name}_queued": float(length) for name, length in queues.lengths().items()}
@@ -95,6 +108,19 @@ def figures(connection: redis.Redis, shelf: Shelf) -> Mapping[str, float]:
         "fanal_redis_up": 1.0,
         "fanal_events_waiting": float(waiting),
         "fanal_records_overdue": float(overdue),
+    }
+
+
+def _about_directory(shelf: Shelf) -> Gauges:
+    stale = {"fanal_directory_stale": float(shelf.stale)}
+    try:
+        found = shelf.found
+    except NoEditionError:
+        return stale
+    return {
+        **stale,
+        "fanal_directory_revision": Named(float(found.number or 0), "revision", found.directory.revision),
+        "fanal_directory_switches": float(found.switches),
     }
 
 

@@ -176,14 +176,16 @@ class Settings:
         "seals the state of calls; the newest first, older ones while rotating",
     )
     redis_url: str = _address("REDIS_URL", _redis_address, "the queue and the event stream")
-    database_url: str = _address("DATABASE_URL", str, "the counters", default="sqlite:///var/fanal.db")
+    database_url: str = _address(
+        "DATABASE_URL", str, "the counters and the published directory", default="sqlite:///var/fanal.db"
+    )
     provider_url: str = _address(
         "TWILIO_API_URL", _web_address, "another host of the REST interface", default=PROVIDER_URL
     )
     directory_path: Path | None = _setting(
         "DIRECTORY_PATH",
         _folder,
-        "the folder of the directory's tables; else the shipped one",
+        "a folder of the directory's tables, in place of the revisions that coordinators publish",
         default=None,
     )
     prompts_path: Path | None = _setting(
@@ -248,6 +250,11 @@ class Settings:
     def spool_path(self) -> Path:
         """Where events wait while Redis is away."""
         return self.var_path / "spool"
+
+    @property
+    def kept_path(self) -> Path:
+        """Where the last good directory is kept."""
+        return self.var_path / "directory"
 
     @cached_property
     def lines(self) -> Mapping[str, str | None]:

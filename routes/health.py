@@ -21,13 +21,19 @@ def live() -> Response:
 
 @bp.get("/health/ready")
 def ready() -> tuple[Response, int]:
-    """Answer which revision is served: ready, stale (an older one is served), or no directory at all (503)."""
+    """Answer which revision is served: ready, stale (an older one is served), or no directory at all (503).
+
+    `number` is that of the published revision, null for tables that nobody has published; `switches` is how many
+    numbers an emergency switch keeps out of service.
+    """
     shelf = the_services().shelf
     try:
-        revision = shelf.current.directory.revision
+        found = shelf.found
     except NoEditionError:
-        return jsonify(status="no directory", revision=None), 503
-    return jsonify(status="stale" if shelf.stale else "ready", revision=revision), 200
+        return jsonify(status="no directory", revision=None, number=None, switches=0), 503
+    status = "stale" if shelf.stale else "ready"
+    told = {"revision": found.directory.revision, "number": found.number, "switches": found.switches}
+    return jsonify(status=status, **told), 200
 
 
 @bp.get("/metrics")

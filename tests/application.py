@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+from directory.load import PACKAGED
 from ivr.adapters.conversations import AwayError, Kept
+from ivr.adapters.folder import FolderSource
 from ivr.calls import CallsUnderWay
 from ivr.edition import Shelf
 from ivr.events import Errand, Event
@@ -78,6 +80,7 @@ def some_settings(folder: Path, numbers: tuple[str, ...] = (), **changes: object
 def some_services(settings: Settings, clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)) -> Services:
     """Return services with the real directory, catalogues, voices and seal, and fakes for the outside world."""
     seal = Seal(settings.secret_keys)
-    shelf = Shelf(settings.directory_path, settings.var_path / "directory", edition_maker(settings, seal))
+    source = FolderSource(settings.directory_path or PACKAGED, settings.kept_path)
+    shelf = Shelf(source, edition_maker(settings, seal))
     shelf.refresh()
     return Services(settings, CallsUnderWay(settings.lines), shelf, seal, FakeOutbox(), FakeMemory(), Metrics(), clock)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from directory.load import PACKAGED
+from ivr.adapters.folder import FolderSource
 from ivr.edition import Shelf
 from ivr.sealed import Seal
 from ivr.services import edition_maker
@@ -34,7 +36,7 @@ def telephone(tables: Path | None) -> Iterator[LocalTelephone]:
     with tempfile.TemporaryDirectory(prefix="fanal-call-") as folder:
         settings = _settings(tables, Path(folder))
         seal = Seal(settings.secret_keys)
-        shelf = Shelf(tables, settings.var_path / "directory", edition_maker(settings, seal))
+        shelf = Shelf(FolderSource(tables or PACKAGED, settings.kept_path), edition_maker(settings, seal))
         shelf.refresh()
         if shelf.stale:
             raise NoTablesError

@@ -8,6 +8,7 @@ import tempfile
 
 import click
 
+from directory.database import DatabaseError
 from ivr.settings import Settings, SettingsError
 
 
@@ -26,15 +27,19 @@ def command(host: str, port: int, workers: int) -> None:
         sys.exit(2)
     with tempfile.TemporaryDirectory(prefix="fanal-figures-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # the library reads it when it is imported, below
-        _serve(settings, host, port, workers)
+        try:
+            _serve(settings, host, port, workers)
+        except DatabaseError as fault:
+            click.echo(str(fault), err=True)
+            sys.exit(2)
 
 
 def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
     from ivr import log
     from ivr.services import build
-    from routes import create_app
+    from routes import create_site
     from routes.server import serve
 
     log.configure()
     services = build(settings)
-    serve(create_app(services), host, port, workers, in_worker=services.shelf.watch)
+    serve(create_site(services), host, port, workers, in_worker=services.shelf.watch)

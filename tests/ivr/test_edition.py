@@ -12,31 +12,21 @@ from pathlib import Path
 import pytest
 
 from directory.faults import Fault, FaultCode, Faults
-from directory.load import compile_files, load
+from directory.load import PACKAGED, compile_files, load
 from directory.model import Directory
 from ivr import edition
-from ivr.catalogue import load_catalogues
+from ivr.adapters import folder as tables_of_a_folder
+from ivr.adapters.folder import FolderSource
 from ivr.edition import Edition, NoEditionError, Shelf
-from ivr.sealed import Seal
-from ivr.speech import Speech, WordlessError
-from ivr.twiml import Scribe
-from ivr.voices import load_voices
+from ivr.speech import WordlessError
+from tests.editions import make
 from tests.sample_directory import BRITAIN, FILES, changed
 
 GOOD = compile_files(FILES).revision
 BETTER_FILES = changed("gb.yaml", "Line for crime", "A better line for crime")
 BETTER = compile_files(BETTER_FILES).revision
 BROKEN = "helplines: ["
-CATALOGUES, VOICES, SEAL = load_catalogues(), load_voices(), Seal(["a secret"])
 FAULTS = Faults([Fault("gb.yaml", "", "", FaultCode.SYNTAX, "", "")])
-
-
-def make(directory: Directory) -> Edition:
-    """Make an edition as the servers do."""
-    speech = Speech(directory, CATALOGUES)
-    return Edition(
-        directory, speech, Scribe(speech, VOICES, SEAL, "https://fanal.example.org"), ("en",), ("en",), ("en",)
-    )
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -64,7 +54,7 @@ class Tables:
 
     def shelf(self) -> Shelf:
         """Return a shelf of a newly started process, which has looked once."""
-        shelf = Shelf(self.folder, self.kept, self.make, self.audio)
+        shelf = Shelf(FolderSource(self.folder, self.kept), self.make, self.audio)
         shelf.refresh()
         return shelf
 
@@ -94,12 +84,12 @@ def test_good_tables_are_served(tables: Tables) -> None:
 
 def test_nothing_is_served_before_the_first_look(tables: Tables) -> None:
     """A shelf is empty until it has looked."""
-    assert (None, False) == state_of(Shelf(tables.folder, tables.kept, make))
+    assert (None, False) == state_of(Shelf(FolderSource(tables.folder, tables.kept), make))
 
 
 def test_shipped_tables_are_the_default(tmp_path: Path) -> None:
     """Without a folder of its own an installation serves the shipped directory."""
-    shelf = Shelf(None, tmp_path / "kept", make)
+    shelf = Shelf(FolderSource(PACKAGED, tmp_path / "kept"), make)
     shelf.refresh()
 
     assert (load().revision, False) == state_of(shelf)
@@ -236,7 +226,7 @@ def test_missing_folder_serves_what_was_there(tables: Tables, started: bool) -> 
 
 def test_folder_without_tables_is_refused(tmp_path: Path) -> None:
     """An empty folder at the first start is no directory."""
-    shelf = Shelf(tmp_path, tmp_path / "kept", make)
+    shelf = Shelf(FolderSource(tmp_path, tmp_path / "kept"), make)
     shelf.refresh()
 
     assert (None, True) == state_of(shelf)
@@ -299,7 +289,7 @@ def test_no_fault_takes_the_edition_away(
     tables.change(gb_yaml=BETTER_FILES["gb.yaml"])
     with monkeypatch.context() as patched:
         if where == "load":
-            patched.setattr(edition, "load", _raising(fault))
+            patched.setattr(tables_of_a_folder, "load", _raising(fault))
         else:
             tables.fault = fault
         shelf.refresh()
@@ -391,7 +381,7 @@ def test_tables_that_change_while_they_are_kept_are_not(tables: Tables) -> None:
 
     tables.change(gb_yaml=BETTER_FILES["gb.yaml"])
     tables.make = change_under_way  # type: ignore[method-assign]  # this test's way of being in between
-    meddled = Shelf(tables.folder, tables.kept, tables.make)
+    meddled = Shelf(FolderSource(tables.folder, tables.kept), tables.make)
     meddled.refresh()
 
     assert (BETTER, False) == state_of(meddled)

@@ -60,4 +60,29 @@ def test_gauges_without_redis(tmp_path: Path) -> None:
     services = some_services(some_settings(tmp_path))
     read = figures(redis.Redis(unix_socket_path="/nowhere"), services.shelf)
 
-    assert {"fanal_redis_up": 0.0, "fanal_directory_stale": 0.0} == read
+    about_directory = {"fanal_directory_stale", "fanal_directory_revision", "fanal_directory_switches"}
+
+    assert {"fanal_redis_up", *about_directory} == set(read)
+    assert 0.0 == read["fanal_redis_up"]
+
+
+def test_revision_is_said(tmp_path: Path) -> None:
+    """Readiness and metrics name the revision that is served; tables that nobody has published have no number."""
+    services = some_services(some_settings(tmp_path))
+    revision = services.shelf.current.directory.revision
+    ready = create_app(services).test_client().get("/health/ready")
+    page = Metrics(lambda: figures(redis.Redis(unix_socket_path="/nowhere"), services.shelf)).page().decode()
+
+    assert {"status": "ready", "revision": revision, "number": None, "switches": 0} == ready.get_json()
+    assert f'fanal_directory_revision{{revision="{revision}"}} 0.0' in page
+    assert "fanal_directory_switches 0.0" in page
+
+
+def test_no_directory(tmp_path: Path) -> None:
+    """Where there has never been a directory, readiness says so with status 503, and the metrics say no revision."""
+    services = some_services(some_settings(tmp_path, directory_path=tmp_path))
+    ready = create_app(services).test_client().get("/health/ready")
+    read = figures(redis.Redis(unix_socket_path="/nowhere"), services.shelf)
+
+    assert (503, "no directory", None) == (ready.status_code, ready.get_json()["status"], ready.get_json()["number"])
+    assert {"fanal_redis_up": 0.0, "fanal_directory_stale": 1.0} == read

@@ -16,8 +16,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from directory.load import PACKAGED
 from ivr.catalogue import CATALOGUES, load_catalogues
-from ivr.edition import Shelf
 from ivr.events import Event, EventKind, PurgeCall, PurgeMessage
 from ivr.phrases import Phrase
 from ivr.sealed import LIFE, Seal
@@ -271,7 +271,7 @@ def test_broken_tables_keep_serving(tmp_path: Path) -> None:
     """When the tables break, the old directory keeps serving and readiness says stale; mended, they are served."""
     tables = tmp_path / "tables"
     tables.mkdir()
-    for path in Shelf(None, tmp_path, lambda directory: directory)._folder.glob("*.yaml"):  # type: ignore[arg-type, return-value]
+    for path in PACKAGED.glob("*.yaml"):
         (tables / path.name).write_bytes(path.read_bytes())
     services = some_services(some_settings(tmp_path, directory_path=tables))
     client = create_app(services).test_client()

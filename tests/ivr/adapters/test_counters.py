@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from directory.database import DatabaseError, open_database
 from ivr.adapters import schema
-from ivr.adapters.counters import Counters, metadata
+from ivr.adapters.counters import Counters
 from ivr.adapters.stream import BEGINNING
 from ivr.events import Event, EventKind
 
@@ -132,12 +131,6 @@ def test_bands_are_added_together(counters: Counters) -> None:
     assert {"language": 2} == _counts(counters)
 
 
-def test_migrations_make_the_tables_of_the_program(engine: sa.Engine) -> None:
-    """What the migrations make and what the program says of its tables is the same."""
-    with engine.connect() as connection:
-        assert [] == compare_metadata(MigrationContext.configure(connection), metadata)
-
-
 def test_upgrade_again_is_harmless(engine: sa.Engine) -> None:
     """An upgrade of what is up to date changes nothing, and the check is content."""
     assert schema.upgrade(engine) == schema.upgrade(engine)
@@ -164,11 +157,12 @@ def test_check_refuses_a_newer_revision(engine: sa.Engine) -> None:
 def test_check_refuses_an_older_revision(engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database of an earlier revision is refused with the command that moves it forward."""
     shutil.copytree(schema.FOLDER, tmp_path / "migrations")
-    text = 'revision = "0002"\ndown_revision = "0001"\ndef upgrade() -> None:\n    pass\n'
-    (tmp_path / "migrations" / "versions" / "0002_next.py").write_text(text)
+    head = ScriptDirectory(str(schema.FOLDER)).get_current_head()
+    text = f'revision = "next"\ndown_revision = "{head}"\ndef upgrade() -> None:\n    pass\n'
+    (tmp_path / "migrations" / "versions" / "next.py").write_text(text)
     monkeypatch.setattr(schema, "FOLDER", tmp_path / "migrations")
 
-    with pytest.raises(DatabaseError, match="revision 0001, older than this program: run `fanal db upgrade`"):
+    with pytest.raises(DatabaseError, match=f"revision {head}, older than this program: run `fanal db upgrade`"):
         schema.check(engine)
 
 

@@ -1,0 +1,159 @@
+"""Tables from the coordinators' desk: the live revision, with what stands above it (switches, checks).
+
+The database is asked once a second, from a thread of its own and never while a caller waits. What was last served is
+kept on disk with its switches, so that a restart while the database is away rings no number that was taken out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from directory.desk import Desk
+from directory.desk.revisions import DamagedError, compiled, hash_of
+from directory.faults import Faults
+from directory.load import PACKAGED, load
+from directory.model import Directory
+from directory.pieces import Files
+from directory.switched import NOTHING, Position, Standing, Switched, Tick, overlaid
+from ivr.adapters.kept import Kept
+from ivr.edition import Found
+
+STANDING = "published.json"
+"""Beside the kept tables: of which revision they are, and what stands above it."""
+_TABLE = "revisions"
+
+
+class EmptiedError(Exception):
+    """The database holds no revision, but one was served before: it is another database, or a damaged one."""
+
+
+class DeskSource:
+    """Looks at the live revision; before the first one, the shipped tables are served."""
+
+    def __init__(self, engine: sa.Engine, kept: Path, shipped: Path = PACKAGED) -> None:
+        self._engine = engine
+        self._desk = Desk(engine)
+        self._kept = Kept(kept)
+        self._shipped = shipped
+        self._good: tuple[int, Files] | None = None
+        """The last revision that could be compiled."""
+
+    def look(self) -> Hashable:
+        """Return the live revision's number, 0 for none, and what stands above it. Raises ConnectionError."""
+        with _reached():
+            if not self._is_made():
+                return 0, NOTHING
+            return self._desk.head()
+
+    def newest(self, seen: Any) -> Found:
+        """Load the revision. Raises ConnectionError, Faults, `DamagedError`, `EmptiedError`."""
+        number, standing = seen
+        if number == 0:
+            if self._good is not None or self._read() is not None:
+                raise EmptiedError
+            return _served(load(self._shipped), None, standing)
+        directory = self._compiled(number)
+        return _served(directory, number, standing)
+
+    def instead(self, seen: Any, *, started: bool) -> Iterator[Found]:
+        """Yield the last good revision under the switches of now, or, with the database away, as it was kept.
+
+        Where none was kept: with the database away the shipped tables, since there can be no switch either; else what
+        was published before. Raises what is wrong with what is kept: shipped tables are no substitute for it, since
+        they may hold a number that was taken out.
+        """
+        number, standing = seen or (0, NOTHING)
+        if number == 0:
+            if not started:
+                kept = self._read()
+                yield _served(compiled(kept[1]), kept[0], kept[2]) if kept else Found(load(self._shipped))
+            return
+        last = self._good or (self._read() or ())[:2]
+        if last:
+            with suppress(OSError):
+                self._put(*last, standing)
+            yield _served(compiled(last[1]), last[0], standing)
+        elif not started:
+            yield from self._earlier(number, standing)
+
+    def keep(self, seen: Any) -> None:
+        """Keep the revision and what stands above it. Raises OSError."""
+        number, standing = seen
+        if self._good is not None and self._good[0] == number:
+            self._put(*self._good, standing)
+
+    def close(self) -> None:
+        """Let go of the database's connections."""
+        self._engine.dispose()
+
+    def _is_made(self) -> bool:
+        """Tell whether somebody has made the database; looking at a file that is not there would make an empty one."""
+        url = self._engine.url
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+            return False
+        return self._good is not None or sa.inspect(self._engine).has_table(_TABLE)
+
+    def _compiled(self, number: int) -> Directory:
+        with _reached():
+            files = self._desk.files(number)
+        directory = compiled(files)
+        self._good = (number, files)
+        return directory
+
+    def _earlier(self, number: int, standing: Standing) -> Iterator[Found]:
+        """Yield the revisions before one that can be read."""
+        for earlier in range(number - 1, 0, -1):
+            with suppress(Faults, DamagedError):
+                yield _served(self._compiled(earlier), earlier, standing)
+
+    def _put(self, number: int, files: Files, standing: Standing) -> None:
+        content = {name: text.encode() for name, text in files.items()}
+        self._kept.put({STANDING: _written(number, hash_of(files), standing), **content})
+
+    def _read(self) -> tuple[int, Files, Standing] | None:
+        """Return what is kept. Raises `DamagedError`, ValueError and its like where it is not as it was written."""
+        content = self._kept.read()
+        told = content.pop(STANDING, None)
+        if told is None:
+            return None
+        files = {name: text.decode() for name, text in content.items()}
+        number, hash_, standing = _told(json.loads(told))
+        if hash_ != hash_of(files):
+            raise DamagedError("The kept tables are not those of the revision.")
+        return number, files, standing
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """Turn what the database driver raises into ConnectionError: the same look may succeed later."""
+    try:
+        yield
+    except sa.exc.SQLAlchemyError as fault:
+        raise ConnectionError from fault
+
+
+def _served(directory: Directory, number: int | None, standing: Standing) -> Found:
+    return Found(overlaid(directory, standing), number, len(standing.switches))
+
+
+def _written(number: int, hash_: str, standing: Standing) -> bytes:
+    told = {
+        "number": number,
+        "hash": hash_,
+        "switches": [[each.country, each.number, each.position] for each in standing.switches],
+        "ticks": [[each.helpline, each.fingerprint, each.on.isoformat()] for each in standing.ticks],
+    }
+    return json.dumps(told, indent=1).encode()
+
+
+def _told(content: Mapping[str, Any]) -> tuple[int, str, Standing]:
+    switches = tuple(Switched(country, number, Position(how)) for country, number, how in content["switches"])
+    ticks = tuple(Tick(helpline, seen, dt.date.fromisoformat(on)) for helpline, seen, on in content["ticks"])
+    return int(content["number"]), str(content["hash"]), Standing(switches, ticks)

@@ -1,0 +1,32 @@
+"""Editions for tests, made of any directory with the shipped words and voices."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from directory.model import Directory
+from ivr.catalogue import Catalogue, load_catalogues
+from ivr.edition import Edition
+from ivr.sealed import Seal
+from ivr.speech import Speech
+from ivr.twiml import Scribe
+from ivr.voices import load_voices
+
+
+@cache
+def _catalogues() -> dict[str, Catalogue]:
+    return dict(load_catalogues())
+
+
+def make(directory: Directory) -> Edition:
+    """Make an edition as the servers do."""
+    speech = Speech(directory, _catalogues())
+    scribe = Scribe(speech, load_voices(), Seal(["a secret"]), "https://fanal.example.org")
+    return Edition(
+        directory,
+        speech,
+        scribe,
+        ("en",),
+        ("en",),
+        ("en",),
+    )
