@@ -9,7 +9,9 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from directory.changes import Change
 from directory.coverage import Coverage
+from directory.effect import Effect
 from directory.faults import Fault
 from directory.find import Match
 from directory.findings import Finding
@@ -83,6 +85,30 @@ def coverage_json(coverage: Coverage) -> dict[str, Any]:
         "nobody_hours": coverage.nobody_hours,
         "checked": coverage.checked,
         "checked_share": coverage.checked_share,
+    }
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """Return one difference between two directories; `message` is English."""
+    return {
+        "about": change.about.value,
+        "code": change.code.value,
+        "entries": list(change.entries),
+        "field": change.field,
+        "grave": change.grave,
+        "message": str(change.statement),
+    }
+
+
+def effect_json(effect: Effect) -> dict[str, Any]:
+    """Return one effect on callers; spans are ISO 8601 by the country's clock, `before` and `after` may be null."""
+    return {
+        "country": effect.country,
+        "need": effect.need,
+        "before": plain(effect.before),
+        "after": plain(effect.after),
+        "always": effect.whole,
+        "spans": [{"start": _instant(each.start), "end": _instant(each.end)} for each in effect.spans],
     }
 
 

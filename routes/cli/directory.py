@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
@@ -19,40 +19,11 @@ from directory.coverage import Coverage, coverage
 from directory.faults import Faults
 from directory.find import Match, Query, find
 from directory.findings import Finding, Severity
-from directory.languages import is_language
 from directory.lint import lint
 from directory.load import load
 from directory.model import Directory, Helpline
+from routes.cli.arguments import Instant, Language
 from routes.cli.columns import columns, firm
-
-
-class Instant(click.ParamType[dt.datetime]):
-    """An instant with its offset, in ISO 8601."""
-
-    name = "instant"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.datetime:
-        """Return the aware instant, or say what is missing."""
-        try:
-            instant = dt.datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not an instant; write one such as 2026-11-23T03:00+02:00", param, ctx)
-        if instant.utcoffset() is None:
-            self.fail(f"{value!r} has no offset; write {value}+02:00, or {value}Z for UTC", param, ctx)
-        return instant
-
-
-class Language(click.ParamType[str]):
-    """A language tag."""
-
-    name = "language"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the tag, or say what one looks like."""
-        if not is_language(value):
-            self.fail(f"{value!r} is not a language tag; write one such as ro or pt-BR", param, ctx)
-        return str(value)
-
 
 _PATH = click.option(
     "--path",

@@ -25,7 +25,7 @@ from ivr.settings import Places, SettingsError
 from ivr.speech import Speech, WordlessError
 from ivr.voices import Voice, Way, load_voices
 from ivr.wav import WavError, describe
-from routes.cli.directory import Instant
+from routes.cli.arguments import Instant
 
 Filled = Mapping[Phrase, tuple[Values, ...]]
 """Every spoken phrase with all that fills it: `ivr.sentences.fillings`."""
