@@ -27,6 +27,7 @@ JOINTS = {("routes/cli/worker.py", "worker")}
 """The one place where the two entry points meet: the command that starts the worker."""
 
 PURE = (
+    "directory/agenda",
     "directory/changes",
     "directory/coverage",
     "directory/dialling",
@@ -51,6 +52,7 @@ PURE = (
     "directory/timetable",
     "directory/typography",
     "directory/weekly",
+    "directory/withdrawal",
     "ivr/events",
     "ivr/flow",
     "ivr/heard",
