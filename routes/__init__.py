@@ -52,7 +52,7 @@ def create_site(services: Services) -> WSGIApplication:
     from directory.database import open_database
     from directory.desk import Desk
     from routes.admin import MOUNT, create_admin
-    from routes.admin.accounts import AccountsGate
+    from routes.admin.accounts.entrance import AccountsGate
 
     desk = Desk(open_database(services.settings.database_url))
     return DispatcherMiddleware(create_app(services), {MOUNT: create_admin(services, desk, AccountsGate(desk))})

@@ -7,10 +7,12 @@ tables for itself. Connections to Redis are made by each worker when it first ne
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 THREADS = 8
 """Requests that one worker can have in hand at once; each takes well under a millisecond of work."""
@@ -21,7 +23,7 @@ KEEP_ALIVE = 20
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     """One gunicorn server around one application."""
 
-    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+    def __init__(self, app: WSGIApplication, options: dict[str, Any]) -> None:
         self._app = app
         self._options = options
         super().__init__()
@@ -31,12 +33,14 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> WSGIApplication:
         """Return the application."""
         return self._app
 
 
-def serve(app: Flask, host: str, port: int, workers: int, in_worker: Callable[[], None] = lambda: None) -> None:
+def serve(
+    app: WSGIApplication, host: str, port: int, workers: int, in_worker: Callable[[], None] = lambda: None
+) -> None:
     """Serve until told to stop. `in_worker` runs once in each worker process after it has been made."""
 
     def post_fork(_arbiter: object, _worker: object) -> None:

@@ -36,7 +36,7 @@ def create_admin(services: Services, desk: Desk, gate: Gate) -> Flask:
     from flask import Flask
     from flask_wtf.csrf import CSRFProtect
 
-    from routes.admin import areas, faults, pages, words
+    from routes.admin import alarm, areas, faults, pages, words
     from routes.admin.keys import cookie_keys
 
     app = Flask(__name__, template_folder="../templates", static_folder="../static")
@@ -57,7 +57,8 @@ def create_admin(services: Services, desk: Desk, gate: Gate) -> Flask:
     )
     app.extensions.update(fanal=services, desk=desk, gate=gate)
     CSRFProtect(app)
-    app.jinja_env.globals.update(NAVIGATION=areas.NAVIGATION, csrf=pages.csrf)
+    app.jinja_env.globals.update(NAVIGATION=areas.NAVIGATION, ADMINISTRATION=areas.ADMINISTRATION)
+    app.jinja_env.globals.update(csrf=pages.csrf, alarms=alarm.alarms)
     words.join(app)
     faults.join(app)
     gate.join(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from routes.admin import checks, coverage, helplines, history, home, prompts, review, switches, transfer, trial
+from routes.admin.accounts import people
 
 NAVIGATION = (
     ("home.show", "Now"),
@@ -19,9 +20,11 @@ NAVIGATION = (
     ("history.listing", "History"),
 )
 """The first page of each area, and its name (an English message)."""
+ADMINISTRATION = (("people.listing", "People"),)
+"""What only administrators are shown."""
 
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Return what the application serves."""
-    modules = (home, helplines, review, coverage, trial, prompts, checks, switches, transfer, history)
+    modules = (home, helplines, review, coverage, trial, prompts, checks, switches, transfer, history, people)
     return tuple(module.bp for module in modules)

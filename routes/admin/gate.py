@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, Protocol, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
@@ -45,7 +46,7 @@ def signed_in() -> ResponseReturnValue | None:
     """Guard a blueprint: lead whoever is not signed in to where they can."""
     if gate().who() is not None:
         return None
-    return redirect(gate().sign_in_url(_here()), 303)
+    return _lead(gate().sign_in_url(_here()))
 
 
 def actor() -> Actor:
@@ -79,11 +80,24 @@ def fresh_sign_in(view: Callable[Given, ResponseReturnValue]) -> Callable[Given,
         if gate().is_fresh():
             return view(*args, **kwargs)
         back = _here() if request.method == "GET" else request.form.get("back", "/")
-        return redirect(gate().fresh_url(back), 303)
+        return _lead(gate().fresh_url(back))
 
     return guarded
 
 
+def _lead(address: str) -> ResponseReturnValue:
+    """Lead to a page; a part of a page that htmx has asked for leads the whole page there."""
+    if request.headers.get("HX-Request"):
+        return "", 401, {"HX-Redirect": address}
+    return redirect(address, 303)
+
+
 def _here() -> str:
-    """Return the path asked for, as it may stand in an address; a form that was posted leads back to the first page."""
+    """Return the path asked for, as it may stand in an address; a form that was posted leads back to the first page.
+
+    Where htmx has asked for a part, it is the page that shows it.
+    """
+    if request.headers.get("HX-Request"):
+        page = urlsplit(request.headers.get("HX-Current-URL", "/"))
+        return f"{page.path}?{page.query}".rstrip("?") or "/"
     return request.full_path.rstrip("?") if request.method == "GET" else "/"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import secrets
 import signal
@@ -86,7 +87,7 @@ def _environment(port: int, parts: dict[str, Part], started: ExitStack) -> dict[
     except OSError as fault:
         raise NoFolderError(f"VAR_PATH names {var}, which cannot be made: {fault.strerror}.") from None
     environ.setdefault("DATABASE_URL", f"sqlite:///{var / 'fanal.db'}")
-    environ.setdefault("SECRET_KEY", secrets.token_hex(32))
+    environ.setdefault("SECRET_KEY", _kept_key(var))
     if "REDIS_URL" not in environ:
         server = start_redis(var / "redis")
         started.callback(server.stop)
@@ -96,6 +97,17 @@ def _environment(port: int, parts: dict[str, Part], started: ExitStack) -> dict[
 
         play_the_carrier(environ, port, var, started)
     return environ
+
+
+def _kept_key(var: Path) -> str:
+    """Return the secret key of this installation, made once: second factors are kept encrypted with it."""
+    path = var / "secret-key"
+    with (
+        contextlib.suppress(FileExistsError),
+        os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file,
+    ):
+        file.write(secrets.token_hex(32))
+    return path.read_text(encoding="ascii").strip()
 
 
 def _start(environ: Mapping[str, StrPath], started: ExitStack, *words: str) -> Part:
@@ -147,8 +159,20 @@ def _welcome(address: str, environ: Mapping[str, str]) -> None:
         click.echo("  or in a second terminal:      make call")
     click.echo(f"  Is it well:                   {address}/health/ready")
     click.echo("  How many called:              .venv/bin/fanal stats")
-    click.echo("  The pages for coordinators are not built yet, so there is no sign-in.")
+    _welcome_coordinators(address.replace("127.0.0.1", "localhost") + "/admin", environ["DATABASE_URL"])
     click.echo("\nCtrl-C stops everything.\n")
+
+
+def _welcome_coordinators(pages: str, database_url: str) -> None:
+    """Say where the coordinators' pages are; under a name, since security keys do not work at a bare IP address."""
+    from routes.cli.invitations import first_links
+
+    links = first_links(database_url, pages, dt.datetime.now(dt.UTC))
+    click.echo(f"  The pages for coordinators:   {pages}/")
+    if links:
+        click.echo("\n  One-time sign-in, valid for 24 hours. An approval needs two people, so there are two accounts:")
+    for who, link in links:
+        click.echo(f"  {who}:\n    {link}")
 
 
 def _wait(parts: Mapping[str, Part]) -> int:
