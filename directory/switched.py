@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from directory.dialling import digits
+from directory.dialling import digits, e164
 from directory.ladder import build_ladders
 from directory.model import Directory, Helpline, Kind, Number
 from directory.revision import plain
@@ -84,8 +84,9 @@ def fingerprint(helpline: Helpline) -> str:
 def _lines(directory: Directory, switches: Iterable[Switched]) -> dict[tuple[str, str], Position]:
     """Return the position of every switched line, by country and number as said (digits) and as rung (E.164).
 
-    One line may be written in several ways: whatever rings where a switched number rings is switched with it. Of two
-    switches on one line the stronger counts.
+    One line may be written in several ways, and be written otherwise in a later revision: whatever rings where a
+    switched number rings, or would ring by its numbering plan, is switched with it. Of two switches on one line the
+    stronger counts.
     """
     found: dict[tuple[str, str], Position] = {}
     ringing = {
@@ -96,9 +97,9 @@ def _lines(directory: Directory, switches: Iterable[Switched]) -> dict[tuple[str
     }
     for switch in sorted(switches, key=lambda each: each.position is Position.OUT):
         line = (switch.country, switch.number)
-        found[line] = switch.position
-        if line in ringing:
-            found[switch.country, ringing[line]] = switch.position
+        for name in (switch.number, ringing.get(line), e164(switch.number, switch.country)):
+            if name is not None:
+                found[switch.country, name] = switch.position
     return found
 
 

@@ -9,7 +9,7 @@ import pytest
 from directory.load import compile_files
 from directory.switched import NOTHING, Position, Standing, Switched, overlaid
 from directory.withdrawal import Withdrawal, is_served, withdrawal
-from tests.sample_directory import FILES
+from tests.sample_directory import FILES, changed
 
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 DIRECTORY = compile_files(FILES)
@@ -95,3 +95,19 @@ def test_out_serves_read_out_but_not_the_other_way() -> None:
 
     assert is_served(overlaid(DIRECTORY, Standing((out,))), read_out)
     assert not is_served(overlaid(DIRECTORY, Standing((read_out,))), out)
+
+
+@pytest.mark.parametrize("say", ["+44 20 7946 0001", "0207 946 0001", "020 7946 0001"])
+def test_number_stays_out_when_it_is_written_otherwise(say: str) -> None:
+    """A revision that writes a switched number in another way does not bring it back."""
+    later = compile_files(changed("gb.yaml", 'say: "020 7946 0001"', f'say: "{say}"'))
+    served = overlaid(later, Standing((Switched("GB", "02079460001", Position.OUT),)))
+
+    assert "gb-crime" not in served.helplines
+
+
+def test_another_number_is_not_switched_with_it() -> None:
+    """The neighbour of a switched number, by one digit, goes on."""
+    served = overlaid(DIRECTORY, Standing((Switched("GB", "02079460003", Position.OUT),)))
+
+    assert DIRECTORY.helplines == served.helplines
