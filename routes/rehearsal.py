@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from ivr.adapters.conversations import Kept
 from ivr.calls import CallsUnderWay
-from ivr.edition import Edition, Shelf
+from ivr.edition import Edition, Found, Shelf
 from ivr.events import Errand, Event, SendText
 from ivr.metrics import Metrics
 from ivr.numbers import CallerNumber
@@ -101,6 +101,11 @@ class _OneEdition(Shelf):
     def current(self) -> Edition:
         """The edition."""
         return self._only
+
+    @property
+    def found(self) -> Found:
+        """What the edition was made from."""
+        return Found(self._only.directory)
 
 
 class _HandOut:
