@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping, Set
+from collections.abc import Hashable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +24,7 @@ from ivr.sentences import is_spoken
 from ivr.speech import Speech
 from ivr.twiml import Scribe
 from ivr.voices import Voice, Way
+from ivr.wordings import NO_WORDINGS, Wordings
 
 LOOK_SECONDS = 1.0
 """How often the tables are looked at: a new revision is served within 2 seconds."""
@@ -62,6 +63,15 @@ class Found:
     """The number of the published revision; None for tables that nobody has published."""
     switches: int = 0
     """How many numbers an emergency switch keeps out of service, or lets be read out only."""
+    wordings: Wordings = NO_WORDINGS
+    """What is laid over the catalogues."""
+
+
+class Makes(Protocol):
+    """Makes an edition of tables and of other words for some sentences."""
+
+    def __call__(self, directory: Directory, wordings: Wordings = NO_WORDINGS) -> Edition:
+        """Return the edition."""
 
 
 class Source(Protocol):
@@ -89,7 +99,7 @@ class Source(Protocol):
 class Shelf:
     """Holds the current edition and replaces it when the tables of its source or the recordings change."""
 
-    def __init__(self, source: Source, make: Callable[[Directory], Edition], audio: Path | None = None) -> None:
+    def __init__(self, source: Source, make: Makes, audio: Path | None = None) -> None:
         self._source = source
         self._audio = audio
         self._make = make
@@ -145,7 +155,7 @@ class Shelf:
         return self._shown
 
     def _show(self, found: Found) -> None:
-        self._shown = (self._make(found.directory), found)
+        self._shown = (self._make(found.directory, found.wordings), found)
 
     def _refuse(self, fault: Exception, seen: Hashable | None) -> None:
         """Go on with what there is. Faults stay until the tables change; what is away may be back without that."""

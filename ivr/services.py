@@ -21,7 +21,7 @@ from ivr.adapters.queue import Queues
 from ivr.adapters.stream import EventStream
 from ivr.calls import CallsUnderWay
 from ivr.catalogue import Catalogue, load_catalogues
-from ivr.edition import Edition, NoEditionError, Shelf, Source, offered_languages
+from ivr.edition import Edition, Makes, NoEditionError, Shelf, Source, offered_languages
 from ivr.events import Errand, Event
 from ivr.metrics import Gauges, Metrics, Named
 from ivr.recordings import Recordings
@@ -30,6 +30,7 @@ from ivr.settings import Settings
 from ivr.speech import Speech
 from ivr.twiml import Scribe
 from ivr.voices import Voice, Way, load_voices
+from ivr.wordings import NO_WORDINGS, Wordings, with_wordings
 
 
 class Puts(Protocol):
@@ -124,11 +125,12 @@ def _about_directory(shelf: Shelf) -> Gauges:
     }
 
 
-def edition_maker(settings: Settings, seal: Seal) -> Callable[[Directory], Edition]:
+def edition_maker(settings: Settings, seal: Seal) -> Makes:
     """Return what makes an edition of a revision, with the catalogues and voices of this installation."""
-    catalogues, voices = _wording(settings.places.catalogues, settings.places.voices)
+    files, voices = _wording(settings.places.catalogues, settings.places.voices)
 
-    def make(directory: Directory) -> Edition:
+    def make(directory: Directory, wordings: Wordings = NO_WORDINGS) -> Edition:
+        catalogues = files if wordings == NO_WORDINGS else with_wordings(files, wordings)
         speech, recordings = Speech(directory, catalogues), Recordings.read(settings.places.audio)
         spoken, written, _ = offered_languages(catalogues, voices, recordings)
         return Edition(

@@ -11,6 +11,7 @@ from ivr.sealed import Seal
 from ivr.speech import Speech
 from ivr.twiml import Scribe
 from ivr.voices import load_voices
+from ivr.wordings import NO_WORDINGS, Wordings, with_wordings
 
 
 @cache
@@ -18,9 +19,9 @@ def _catalogues() -> dict[str, Catalogue]:
     return dict(load_catalogues())
 
 
-def make(directory: Directory) -> Edition:
+def make(directory: Directory, wordings: Wordings = NO_WORDINGS) -> Edition:
     """Make an edition as the servers do."""
-    speech = Speech(directory, _catalogues())
+    speech = Speech(directory, with_wordings(_catalogues(), wordings))
     scribe = Scribe(speech, load_voices(), Seal(["a secret"]), "https://fanal.example.org")
     return Edition(
         directory,

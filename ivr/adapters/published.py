@@ -23,7 +23,10 @@ from directory.model import Directory
 from directory.pieces import Files
 from directory.switched import NOTHING, Position, Standing, Switched, Tick, overlaid
 from ivr.adapters.kept import Kept
+from ivr.adapters.wordings import WordingStore
 from ivr.edition import Found
+from ivr.phrases import Phrase
+from ivr.wordings import NO_WORDINGS, Wording, Wordings
 
 STANDING = "published.json"
 """Beside the kept tables: of which revision they are, and what stands above it."""
@@ -35,7 +38,7 @@ class EmptiedError(Exception):
 
 
 class DeskSource:
-    """Looks at the live revision; before the first one, the shipped tables are served."""
+    """Looks at the live revision and the live wordings; before the first revision, the shipped tables are served."""
 
     def __init__(self, engine: sa.Engine, kept: Path, shipped: Path = PACKAGED) -> None:
         self._engine = engine
@@ -49,18 +52,17 @@ class DeskSource:
         """Return the live revision's number, 0 for none, and what stands above it. Raises ConnectionError."""
         with _reached():
             if not self._is_made():
-                return 0, NOTHING
-            return self._desk.head()
+                return 0, NOTHING, NO_WORDINGS
+            return *self._desk.head(), WordingStore(self._desk).live()
 
     def newest(self, seen: Any) -> Found:
         """Load the revision. Raises ConnectionError, Faults, `DamagedError`, `EmptiedError`."""
-        number, standing = seen
+        number, standing, wordings = seen
         if number == 0:
             if self._good is not None or self._read() is not None:
                 raise EmptiedError
-            return _served(load(self._shipped), None, standing)
-        directory = self._compiled(number)
-        return _served(directory, number, standing)
+            return _served(load(self._shipped), None, standing, wordings)
+        return _served(self._compiled(number), number, standing, wordings)
 
     def instead(self, seen: Any, *, started: bool) -> Iterator[Found]:
         """Yield the last good revision under the switches of now, or, with the database away, as it was kept.
@@ -69,25 +71,25 @@ class DeskSource:
         was published before. Raises what is wrong with what is kept: shipped tables are no substitute for it, since
         they may hold a number that was taken out.
         """
-        number, standing = seen or (0, NOTHING)
+        number, standing, wordings = seen or (0, NOTHING, NO_WORDINGS)
         if number == 0:
             if not started:
                 kept = self._read()
-                yield _served(compiled(kept[1]), kept[0], kept[2]) if kept else Found(load(self._shipped))
+                yield _served(compiled(kept[1]), kept[0], *kept[2:]) if kept else Found(load(self._shipped))
             return
         last = self._good or (self._read() or ())[:2]
         if last:
             with suppress(OSError):
-                self._put(*last, standing)
-            yield _served(compiled(last[1]), last[0], standing)
+                self._put(*last, standing, wordings)
+            yield _served(compiled(last[1]), last[0], standing, wordings)
         elif not started:
-            yield from self._earlier(number, standing)
+            yield from self._earlier(number, standing, wordings)
 
     def keep(self, seen: Any) -> None:
         """Keep the revision and what stands above it. Raises OSError."""
-        number, standing = seen
+        number, standing, wordings = seen
         if self._good is not None and self._good[0] == number:
-            self._put(*self._good, standing)
+            self._put(*self._good, standing, wordings)
 
     def close(self) -> None:
         """Let go of the database's connections."""
@@ -107,27 +109,27 @@ class DeskSource:
         self._good = (number, files)
         return directory
 
-    def _earlier(self, number: int, standing: Standing) -> Iterator[Found]:
+    def _earlier(self, number: int, standing: Standing, wordings: Wordings) -> Iterator[Found]:
         """Yield the revisions before one that can be read."""
         for earlier in range(number - 1, 0, -1):
             with suppress(Faults, DamagedError):
-                yield _served(self._compiled(earlier), earlier, standing)
+                yield _served(self._compiled(earlier), earlier, standing, wordings)
 
-    def _put(self, number: int, files: Files, standing: Standing) -> None:
+    def _put(self, number: int, files: Files, standing: Standing, wordings: Wordings) -> None:
         content = {name: text.encode() for name, text in files.items()}
-        self._kept.put({STANDING: _written(number, hash_of(files), standing), **content})
+        self._kept.put({STANDING: _written(number, hash_of(files), standing, wordings), **content})
 
-    def _read(self) -> tuple[int, Files, Standing] | None:
+    def _read(self) -> tuple[int, Files, Standing, Wordings] | None:
         """Return what is kept. Raises `DamagedError`, ValueError and its like where it is not as it was written."""
         content = self._kept.read()
         told = content.pop(STANDING, None)
         if told is None:
             return None
         files = {name: text.decode() for name, text in content.items()}
-        number, hash_, standing = _told(json.loads(told))
+        number, hash_, standing, wordings = _told(json.loads(told))
         if hash_ != hash_of(files):
             raise DamagedError("The kept tables are not those of the revision.")
-        return number, files, standing
+        return number, files, standing, wordings
 
 
 @contextmanager
@@ -139,21 +141,27 @@ def _reached() -> Iterator[None]:
         raise ConnectionError from fault
 
 
-def _served(directory: Directory, number: int | None, standing: Standing) -> Found:
-    return Found(overlaid(directory, standing), number, len(standing.switches))
+def _served(directory: Directory, number: int | None, standing: Standing, wordings: Wordings) -> Found:
+    return Found(overlaid(directory, standing), number, len(standing.switches), wordings)
 
 
-def _written(number: int, hash_: str, standing: Standing) -> bytes:
+def _written(number: int, hash_: str, standing: Standing, wordings: Wordings) -> bytes:
     told = {
         "number": number,
         "hash": hash_,
         "switches": [[each.country, each.number, each.position] for each in standing.switches],
         "ticks": [[each.helpline, each.fingerprint, each.on.isoformat()] for each in standing.ticks],
+        "wordings": [[each.language, each.phrase, each.words, each.english] for each in wordings.live],
     }
     return json.dumps(told, indent=1).encode()
 
 
-def _told(content: Mapping[str, Any]) -> tuple[int, str, Standing]:
+def _told(content: Mapping[str, Any]) -> tuple[int, str, Standing, Wordings]:
     switches = tuple(Switched(country, number, Position(how)) for country, number, how in content["switches"])
     ticks = tuple(Tick(helpline, seen, dt.date.fromisoformat(on)) for helpline, seen, on in content["ticks"])
-    return int(content["number"]), str(content["hash"]), Standing(switches, ticks)
+    live = tuple(
+        Wording(language, Phrase(phrase), tuple(words), english)
+        for language, phrase, words, english in content["wordings"]
+        if phrase in set(Phrase)
+    )
+    return int(content["number"]), str(content["hash"]), Standing(switches, ticks), Wordings(live)

@@ -19,6 +19,7 @@ from ivr.adapters import folder as tables_of_a_folder
 from ivr.adapters.folder import FolderSource
 from ivr.edition import Edition, NoEditionError, Shelf
 from ivr.speech import WordlessError
+from ivr.wordings import NO_WORDINGS, Wordings
 from tests.editions import make
 from tests.sample_directory import BRITAIN, FILES, changed
 
@@ -45,12 +46,12 @@ class Tables:
         self.fault: Exception | None = None
         write(self.folder, FILES)
 
-    def make(self, directory: Directory) -> Edition:
+    def make(self, directory: Directory, wordings: Wordings = NO_WORDINGS) -> Edition:
         """Make an edition, and count it, or raise what a test wants to be raised."""
         self.made += 1
         if self.fault:
             raise self.fault
-        return make(directory)
+        return make(directory, wordings)
 
     def shelf(self) -> Shelf:
         """Return a shelf of a newly started process, which has looked once."""
@@ -375,9 +376,9 @@ def test_tables_that_change_while_they_are_kept_are_not(tables: Tables) -> None:
     """What nobody has read is not kept as good."""
     shelf = tables.shelf()
 
-    def change_under_way(directory: Directory) -> Edition:
+    def change_under_way(directory: Directory, wordings: Wordings = NO_WORDINGS) -> Edition:
         tables.change(gb_yaml=BROKEN)
-        return make(directory)
+        return make(directory, wordings)
 
     tables.change(gb_yaml=BETTER_FILES["gb.yaml"])
     tables.make = change_under_way  # type: ignore[method-assign]  # this test's way of being in between

@@ -20,8 +20,12 @@ from directory.model import Directory
 from directory.pieces import Files
 from directory.switched import NOTHING, Position, fingerprint
 from ivr.adapters.published import STANDING, DeskSource
+from ivr.adapters.wordings import WordingStore
 from ivr.edition import Edition, NoEditionError, Shelf
+from ivr.phrases import Phrase
 from ivr.speech import WordlessError
+from ivr.turn import Line
+from ivr.wordings import NO_WORDINGS, Wording, Wordings, name_of
 from tests.desk import ANA, BEN, NOW, a_desk
 from tests.editions import make
 from tests.sample_directory import FILES, changed
@@ -63,11 +67,11 @@ class World:
         for engine in self.engines:
             engine.dispose()
 
-    def make(self, directory: Directory) -> Edition:
+    def make(self, directory: Directory, wordings: Wordings = NO_WORDINGS) -> Edition:
         """Make an edition, or raise what a test wants to be raised."""
         if self.fault:
             raise self.fault
-        return make(directory)
+        return make(directory, wordings)
 
     def publish(self, files: Files) -> int:
         """Publish files from the command line; return the number of the revision."""
@@ -161,6 +165,26 @@ def test_unchanged_revision_is_not_read_again(small: World) -> None:
         shelf.refresh()
 
     assert shelf.current is before
+
+
+def test_reworded_sentence_is_said_at_the_next_look_and_after_a_start_without_database(small: World) -> None:
+    """Other words that a second person approved are heard within a look, and kept with the tables on disk."""
+    desk, store = small.open(), WordingStore(small.desk)
+    shelf = small.shelf()
+    english = name_of((shelf.current.speech.spoken(Line(Phrase.GREETING, "en")),))
+    proposal = store.propose(ANA, NOW, Wording("ro", Phrase.GREETING, ("Bine ați sunat.",), english))
+    shelf.refresh()
+    before = shelf.current.speech.spoken(Line(Phrase.GREETING, "ro"))
+    store.approve(proposal.id, BEN, NOW, proposal.hash)
+    shelf.refresh()
+    desk.engine.dispose()
+    restarted = small.shelf("postgresql:///nobody?host=/nowhere")
+
+    assert "Bine ați sunat." != before
+    assert ["Bine ați sunat."] * 2 == [
+        each.current.speech.spoken(Line(Phrase.GREETING, "ro")) for each in (shelf, restarted)
+    ]
+    assert restarted.stale
 
 
 @pytest.mark.parametrize(("position", "left"), [(Position.OUT, set()), (Position.READ_OUT, {None})])
