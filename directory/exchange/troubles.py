@@ -43,7 +43,6 @@ class TroubleCode(StrEnum):
     NOT_HSDS = "not_hsds"
     NOT_KNOWN = "not_known"
     PHONE_DIFFERS = "phone_differs"
-    NOT_TAKEN = "not_taken"
 
 
 _WORDS: dict[TroubleCode, str] = {
@@ -75,7 +74,6 @@ _WORDS: dict[TroubleCode, str] = {
     TroubleCode.NOT_HSDS: "{wrong} stands where {right} belongs",
     TroubleCode.NOT_KNOWN: "this cannot be known from the file: {wrong}; {right}",
     TroubleCode.PHONE_DIFFERS: "the telephone number is {wrong}, but our own mark beside it says {right}; change both",
-    TroubleCode.NOT_TAKEN: "nothing of it was taken: {wrong}; {right}",
 }
 
 
