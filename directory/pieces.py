@@ -55,8 +55,10 @@ def replaced(files: Files, place: Place, text: str | None) -> dict[str, str]:
     """Return the files with one piece put in place, added at the end of its file, or taken out (None).
 
     A row is written as an item of a list (`directory.writing.row_text`), at any indentation. Raises KeyError where a
-    row's file does not exist.
+    row is put into a file that does not exist.
     """
+    if text is None and place.file not in files:
+        return dict(files)
     if place.entry == HEAD and (place.file in SHARED or place.file not in files):
         return _with(files, place.file, text)
     found = _split_file(place.file, files[place.file])
