@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from babel.dates import format_date, format_datetime
 
 from directory.statement import Named, Things, Value, say
 from routes.admin.names import country_name, language_name, need_name
 from routes.admin.words import _, language
+
+_GROUPS = re.compile(r"(?<=\d) (?=\d)")
 
 
 class Reader:
@@ -39,8 +42,8 @@ READER = Reader()
 
 
 def said(value: Value) -> str:
-    """Return a statement in the reader's language, with a capital: as a sentence of its own."""
-    words = say(value, READER)
+    """Return a statement in the reader's language, as a sentence of its own; numbers stay on one line."""
+    words = _GROUPS.sub("\u00a0", say(value, READER))
     return words[:1].upper() + words[1:]
 
 
