@@ -8,6 +8,7 @@ from directory.model import Directory
 from ivr.edition import Edition, NoEditionError
 from ivr.services import edition_maker
 from ivr.settings import Settings
+from ivr.wordings import NO_WORDINGS, Wordings
 from routes.admin.pages import services
 from routes.rehearsal import Rehearsal, rehearsed
 
@@ -17,15 +18,16 @@ def rehearsal(directory: Directory) -> Rehearsal:
 
     Raises `ivr.speech.WordlessError` for tables that callers could not be told of.
     """
+    shelf = services().shelf
     try:
-        served: Edition | None = services().shelf.current
+        served, wordings = shelf.current, shelf.found.wordings
     except NoEditionError:
-        served = None
-    return _rehearsal(directory, services().settings, served)
+        served, wordings = None, NO_WORDINGS
+    return _rehearsal(directory, services().settings, wordings, served)
 
 
 @lru_cache(maxsize=8)
-def _rehearsal(directory: Directory, settings: Settings, served: Edition | None) -> Rehearsal:
+def _rehearsal(directory: Directory, settings: Settings, wordings: Wordings, served: Edition | None) -> Rehearsal:
     """Make a rehearsal anew when the edition that is served changes: with it words and recordings may have."""
     del served
-    return rehearsed(settings, lambda own, seal: edition_maker(own, seal)(directory))
+    return rehearsed(settings, lambda own, seal: edition_maker(own, seal)(directory, wordings))
