@@ -31,7 +31,7 @@ check: develop ## what CI checks: format, lint, types, the directory's data, tes
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
 	$(bin)/mypy
-	$(bin)/fanal directory check
+	$(bin)/fanal directory check --path directory/data
 	$(MAKE) --no-print-directory test
 
 format: develop ## the code laid out as the check wants it

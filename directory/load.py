@@ -34,11 +34,20 @@ def load(path: Path | None = None) -> Directory:
 
     Raises Faults with everything that is wrong in any of the files.
     """
-    folder = PACKAGED if path is None else path
     draft = _Draft()
-    if not folder.is_dir():
-        raise Faults([Fault(str(folder), "", "", FaultCode.NO_FOLDER, str(folder), "the YAML files")])
-    return _compile(dict(_read_files(folder, draft)), draft)
+    return _compile(_files_in(path, draft), draft)
+
+
+def read_files(path: Path | None = None) -> dict[str, str]:
+    """Return the texts of a folder's files, by file name; by default of the packaged one.
+
+    Raises Faults where the folder or a text cannot be read; what the texts say is not looked at.
+    """
+    draft = _Draft()
+    files = _files_in(path, draft)
+    if draft.faults:
+        raise Faults(draft.faults)
+    return files
 
 
 def compile_files(files: Mapping[str, str]) -> Directory:
@@ -107,6 +116,13 @@ def _directory(vocabulary: Vocabulary, draft: _Draft) -> Directory:
         emergency_need=vocabulary.emergency_need,
         ladders=build_ladders(draft.countries.values(), draft.helplines.values(), vocabulary),
     )
+
+
+def _files_in(path: Path | None, draft: _Draft) -> dict[str, str]:
+    folder = PACKAGED if path is None else path
+    if not folder.is_dir():
+        raise Faults([Fault(str(folder), "", "", FaultCode.NO_FOLDER, str(folder), "the YAML files")])
+    return dict(_read_files(folder, draft))
 
 
 def _read_files(folder: Path, draft: _Draft) -> Iterator[tuple[str, str]]:

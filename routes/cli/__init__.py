@@ -16,9 +16,10 @@ _COMMANDS = {
     "worker": "Start the worker of the queue.",
     "call": "Make a call in the terminal.",
     "doctor": "Say what is missing or wrong in this installation.",
-    "directory": "Check, show and search the directory of helplines.",
+    "directory": "Check, show, search, compare and publish the directory of helplines.",
     "prompts": "Show every sentence that callers hear, and look after translations.",
     "stats": "Print the counters.",
+    "audit": "Prove and read the log of what was done.",
     "db": "Look after the database.",
     "user": "Look after the accounts.",
 }

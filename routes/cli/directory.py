@@ -1,11 +1,14 @@
 """`fanal directory`: check, show and search the directory of helplines. Needs no server and no secret.
 
+Commands that publish, compare, export and import stand in modules of their own, and are imported when they are called.
+
 Exit status: 0 fine, 1 the directory has faults, 2 the command was not understood.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -20,17 +23,22 @@ from directory.faults import Faults
 from directory.find import Match, Query, find
 from directory.findings import Finding, Severity
 from directory.lint import lint
-from directory.load import load
 from directory.model import Directory, Helpline
 from routes.cli.arguments import Instant, Language
 from routes.cli.columns import columns, firm
+from routes.cli.sources import NoTablesError, served
 
 _PATH = click.option(
     "--path",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     envvar="DIRECTORY_PATH",
     show_envvar=True,
-    help="Folder of YAML files. [default: the one that comes with the program]",
+    help="Folder of YAML files. [default: the live revision, else the tables that come with the program]",
+)
+_REVISION = click.option(
+    "--revision",
+    metavar="WORD",
+    help="A revision's number, live, draft:7 or shipped, in place of a folder; live is as callers are served it.",
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
 _AT = click.option("--at", type=Instant(), help="Instant with offset, such as 2026-11-23T03:00+02:00. [default: now]")
@@ -48,7 +56,41 @@ def _options(*options: Decorator) -> Decorator:
     return decorate
 
 
-@click.group(name="directory")
+_ELSEWHERE = {
+    "diff": ("differences", "command", "Say in words what differs between two states of the tables."),
+    "publish": ("revisions", "publish", "Publish tables as a new revision, at once."),
+    "rollback": ("revisions", "rollback", "Publish the content of an older revision again."),
+    "history": ("revisions", "history", "List the published revisions."),
+    "export": ("exchange", "export_command", "Write the tables as YAML, CSV or Open Referral HSDS."),
+    "import": ("exchange", "import_command", "Bring a file's changes into a new draft."),
+}
+"""Command to its module in this package, its name there, and what it does."""
+
+
+class Commands(click.Group):
+    """The commands of this module, and those that are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands without importing any."""
+        return [*super().list_commands(ctx), *_ELSEWHERE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command; None if there is none of that name."""
+        if cmd_name not in _ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module, name, _ = _ELSEWHERE[cmd_name]
+        found: click.Command = getattr(importlib.import_module(f"routes.cli.{module}"), name)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any."""
+        del ctx  # click's, and nothing here depends on it
+        own = [(name, each.get_short_help_str(limit=100)) for name, each in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl([*own, *((name, words) for name, (_, _, words) in _ELSEWHERE.items())])
+
+
+@click.group(name="directory", cls=Commands)
 def command() -> None:
     """Check, show and search the directory of helplines.
 
@@ -57,13 +99,15 @@ def command() -> None:
     fanal directory show --country RO
     fanal directory find --country RO --need trafficking --language ro
     fanal directory coverage --country BE
+
+    Without --path they speak of the live revision, as callers are served it.
     """
 
 
 @command.command()
-@_options(_PATH, _AT, _JSON)
+@_options(_PATH, _REVISION, _AT, _JSON)
 @click.option("--doubts", is_flag=True, help="List the doubts too, not only how many there are.")
-def check(path: Path | None, at: dt.datetime | None, as_json: bool, doubts: bool) -> None:
+def check(path: Path | None, revision: str | None, at: dt.datetime | None, as_json: bool, doubts: bool) -> None:
     """Check the files: what keeps them from being used, what would mislead a caller, what is doubtful.
 
     Faults and errors make the exit status 1; warnings and doubts do not.
@@ -72,10 +116,7 @@ def check(path: Path | None, at: dt.datetime | None, as_json: bool, doubts: bool
     fanal directory check
     fanal directory check --path my-directory --doubts
     """
-    try:
-        tables = load(path)
-    except Faults as faults:
-        _fail(faults, as_json)
+    tables = _load(path, revision, as_json)
     found = lint(tables, at or _now())
     if as_json:
         _print_json({"revision": tables.revision, "faults": [], "findings": list(map(present.finding_json, found))})
@@ -87,15 +128,15 @@ def check(path: Path | None, at: dt.datetime | None, as_json: bool, doubts: bool
 
 @command.command()
 @click.argument("ids", nargs=-1)
-@_options(_PATH, _COUNTRY, _JSON)
-def show(ids: tuple[str, ...], path: Path | None, country: str | None, as_json: bool) -> None:
+@_options(_PATH, _REVISION, _COUNTRY, _JSON)
+def show(ids: tuple[str, ...], path: Path | None, revision: str | None, country: str | None, as_json: bool) -> None:
     """Show the services: all of them, those of one country, or single ones by their ids, with all that is known.
 
     \b
     fanal directory show --country RO
     fanal directory show ro-anitp
     """
-    tables = _load(path, as_json)
+    tables = _load(path, revision, as_json)
     if country is not None:
         _check_word("--country", country, tables.countries)
     for id_ in ids:
@@ -112,13 +153,15 @@ def show(ids: tuple[str, ...], path: Path | None, country: str | None, as_json: 
 
 
 @command.command(name="find")
-@_options(_PATH, _AT, _JSON)
+@_options(_PATH, _REVISION, _AT, _JSON)
 @click.option("--country", type=str.upper, required=True, help="Where help is wanted: two letters, such as RO.")
 @click.option("--need", required=True, help="What is needed, such as trafficking.")
 @click.option("--language", type=Language(), help="The caller's language, such as ro. [default: any]")
 @click.option("--audience", help="Whom the caller is taken to be. [default: as the need says]")
 @click.option("--line", type=str.upper, help="Country of our own number. [default: an international one]")
-def find_command(path: Path | None, at: dt.datetime | None, as_json: bool, **question: str | None) -> None:
+def find_command(
+    path: Path | None, revision: str | None, at: dt.datetime | None, as_json: bool, **question: str | None
+) -> None:
     """Rank the services that a caller would be offered, best first.
 
     \b
@@ -126,7 +169,7 @@ def find_command(path: Path | None, at: dt.datetime | None, as_json: bool, **que
     fanal directory find --country RO --need trafficking --at 2026-11-23T03:00+02:00 --json
     fanal directory find --country BE --need children --line BE
     """
-    tables = _load(path, as_json)
+    tables = _load(path, revision, as_json)
     query = _query(tables, **question)
     now = at or _now()
     matches = find(tables, query, now)
@@ -140,8 +183,10 @@ def find_command(path: Path | None, at: dt.datetime | None, as_json: bool, **que
 
 
 @command.command(name="coverage")
-@_options(_PATH, _AT, _COUNTRY, _JSON)
-def coverage_command(path: Path | None, at: dt.datetime | None, country: str | None, as_json: bool) -> None:
+@_options(_PATH, _REVISION, _AT, _COUNTRY, _JSON)
+def coverage_command(
+    path: Path | None, revision: str | None, at: dt.datetime | None, country: str | None, as_json: bool
+) -> None:
     """Show who is served when: for each country and need, the hours of a week in which somebody answers.
 
     In the week's picture a day is four signs, of six hours each: # open, + partly, ? perhaps, . nobody.
@@ -150,7 +195,7 @@ def coverage_command(path: Path | None, at: dt.datetime | None, country: str | N
     fanal directory coverage --country BE
     fanal directory coverage --json
     """
-    tables = _load(path, as_json)
+    tables = _load(path, revision, as_json)
     if country is not None:
         _check_word("--country", country, tables.countries)
     now = at or _now()
@@ -162,11 +207,13 @@ def coverage_command(path: Path | None, at: dt.datetime | None, country: str | N
         _print_coverage(tables, code, [cell for cell in cells if cell.country == code], now)
 
 
-def _load(path: Path | None, as_json: bool) -> Directory:
+def _load(path: Path | None, revision: str | None, as_json: bool) -> Directory:
     try:
-        return load(path)
+        return served(path, revision)
     except Faults as faults:
         _fail(faults, as_json)
+    except NoTablesError as fault:
+        raise click.ClickException(str(fault)) from None
 
 
 def _fail(faults: Faults, as_json: bool) -> NoReturn:

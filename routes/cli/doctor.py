@@ -61,10 +61,14 @@ def _findings() -> Iterator[Finding]:
 
 def _about_directory(folder: Path | None) -> Iterator[Finding]:
     from directory.faults import Faults
-    from directory.load import load
+    from routes.cli.sources import NoTablesError, is_published, served
 
     try:
-        directory = load(folder)
+        directory = served(folder, None)
+        published = folder is None and is_published()
+    except NoTablesError as fault:
+        yield WRONG, "directory", str(fault)
+        return
     except Faults as faults:
         yield from ((WRONG, "directory", str(fault)) for fault in faults.faults)
         return
@@ -72,6 +76,31 @@ def _about_directory(folder: Path | None) -> Iterator[Finding]:
     never = sum(helpline.checked is None for helpline in directory.helplines.values())
     if never:
         yield DOUBTFUL, "directory", f"{never} of them have never been checked by ringing"
+    if published:
+        yield from _about_revisions()
+
+
+def _about_revisions() -> Iterator[Finding]:
+    from directory.load import read_files
+    from routes.cli.shipped import is_another
+    from routes.cli.sources import NoTablesError, the_desk
+
+    try:
+        with the_desk() as desk:
+            standing, waiting = len(desk.standing().switches), desk.revisions.unconfirmed()
+            another, verdict = is_another(desk, read_files()), desk.verify()
+    except NoTablesError as fault:
+        yield WRONG, "revisions", str(fault)
+        return
+    if waiting is not None:
+        yield DOUBTFUL, "revisions", f"no approver has read revision {waiting.number} yet"
+    if standing:
+        yield DOUBTFUL, "revisions", f"{standing} numbers are switched out of service or read out only"
+    if another:
+        words = "this program comes with other tables than any revision: `fanal directory diff live shipped`"
+        yield DOUBTFUL, "revisions", words
+    if not verdict.whole:
+        yield WRONG, "audit", verdict.break_
 
 
 def _about_languages() -> Iterator[Finding]:

@@ -18,6 +18,9 @@ ROW = {
 }  # fmt: skip
 """Fields of a row that product.md promises."""
 
+NOWHERE = {"DATABASE_URL": "sqlite:///no-such-folder/fanal.db"}
+"""No database: the commands speak of the tables that come with the program."""
+
 
 def write(folder: Path, files: dict[str, str]) -> Path:
     """Write the files of a directory into a folder."""
@@ -34,7 +37,7 @@ def path(tmp_path: Path) -> Path:
 
 def fanal(*words: object, status: int = 0, env: dict[str, str] | None = None) -> Result:
     """Run `fanal directory` with the given words, and see that it leaves with the given status."""
-    result = CliRunner().invoke(main, ["directory", *map(str, words)], env={"COLUMNS": "160"} | (env or {}))
+    result = CliRunner().invoke(main, ["directory", *map(str, words)], env={**NOWHERE, "COLUMNS": "160", **(env or {})})
     assert status == result.exit_code, result.output
     assert result.exception is None or isinstance(result.exception, SystemExit)
     return result

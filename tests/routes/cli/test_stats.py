@@ -117,7 +117,7 @@ def test_wants_tables() -> None:
     before, made, after = _run("stats"), _run("db", "upgrade"), _run("stats")
 
     assert (1, "The database has no tables yet: run `fanal db upgrade`.\n") == (before.exit_code, before.stderr)
-    assert (0, "The database is at revision 0001.\n") == (made.exit_code, made.stdout)
+    assert (0, True) == (made.exit_code, made.stdout.startswith("The database is at revision 0"))
     assert (0, True) == (after.exit_code, after.stdout.startswith("Nothing was counted"))
 
 
