@@ -84,7 +84,7 @@ def tick() -> ResponseReturnValue:
     if not faults:
         return redirect(url_for("checks.listing", **_asked().filters), 303)
     alone = request.form.get("alone", "")
-    return _show(alone, faults) if alone in chosen else _listing(_typed(), tuple(faults))
+    return _show(alone, faults) if alone in checked_tables().helplines else _listing(_typed(), tuple(faults))
 
 
 def _tick_all(chosen: list[str], on: dt.date) -> list[str]:
