@@ -22,7 +22,7 @@ from directory.exchange.hsds import OWN, number_of
 from directory.exchange.hsds_schedule import hours_of_schedules
 from directory.exchange.proposal import Found, Proposal, propose
 from directory.exchange.troubles import Trouble, TroubleCode, trouble
-from directory.exchange.upload import complaint_about, decoded, place_of_wrong_byte
+from directory.exchange.upload import NO_UTF8, complaint_about, decoded, place_of_wrong_byte
 from directory.languages import is_language
 from directory.pieces import Files
 
@@ -41,7 +41,7 @@ def from_hsds(data: bytes, files: Files, remove: bool = False) -> Proposal:
         return Proposal(files, faults=(refused,))
     line = place_of_wrong_byte(data)
     if line is not None:
-        return Proposal(files, faults=(trouble(TroubleCode.NOT_UTF8, line, wrong="Windows-1252", right="UTF-8"),))
+        return Proposal(files, faults=(trouble(TroubleCode.OTHER_SET, line, wrong=NO_UTF8, right="UTF-8"),))
     services = _services(decoded(data))
     if isinstance(services, Trouble):
         return Proposal(files, faults=(services,))

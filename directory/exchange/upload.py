@@ -7,6 +7,8 @@ from directory.exchange.troubles import Trouble, TroubleCode, trouble
 LARGEST = 3 * 1024 * 1024
 """Bytes of a file at most: four times the largest form of the directory that comes with the program."""
 
+NO_UTF8 = "another character set, perhaps Windows-1252"
+"""What a text is written in that is no UTF-8."""
 _BEGINNINGS = (
     (b"\x89PNG", "a picture (PNG)"),
     (b"\xff\xd8\xff", "a picture (JPEG)"),
@@ -31,7 +33,7 @@ def complaint_about(data: bytes) -> Trouble | None:
         if data.startswith(beginning):
             return trouble(TroubleCode.NO_TEXT, wrong=name, right=_SAVE)
     if data.startswith(_UTF16) or data[:200].count(0) > len(data[:200]) // 3:
-        return trouble(TroubleCode.UTF16, wrong="UTF-16", right="UTF-8")
+        return trouble(TroubleCode.OTHER_SET, wrong="UTF-16", right="UTF-8")
     if not data.strip().removeprefix(_BOM).strip():
         return trouble(TroubleCode.NOTHING, right="choose the file that you have saved")
     return None

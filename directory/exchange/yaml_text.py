@@ -14,7 +14,7 @@ import yaml
 from directory import harmonised
 from directory.exchange.proposal import Proposal, difference_of
 from directory.exchange.troubles import Trouble, TroubleCode, of_fault, trouble
-from directory.exchange.upload import complaint_about, decoded, place_of_wrong_byte
+from directory.exchange.upload import NO_UTF8, complaint_about, decoded, place_of_wrong_byte
 from directory.faults import Fault, FaultCode, Faults
 from directory.load import NEEDS, compile_files
 from directory.pieces import Files, Place, fingerprint, split
@@ -57,8 +57,7 @@ def from_yaml(data: bytes, files: Files, remove: bool = False) -> Proposal:
         return Proposal(files, faults=(refused,))
     line = place_of_wrong_byte(data)
     if line is not None:
-        right = "a text editor can save it as UTF-8; nothing was taken"
-        return Proposal(files, faults=(trouble(TroubleCode.NOT_UTF8, line, wrong="Windows-1252", right=right),))
+        return Proposal(files, faults=(trouble(TroubleCode.OTHER_SET, line, wrong=NO_UTF8, right="UTF-8"),))
     try:
         given = files_in(decoded(data))
     except Faults as found:

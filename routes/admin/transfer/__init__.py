@@ -12,12 +12,13 @@ from directory.faults import Faults
 from directory.load import compile_files
 from routes.admin.gate import actor, needs, signed_in
 from routes.admin.names import country_name
-from routes.admin.pages import desk, now, page
+from routes.admin.pages import desk, now, page, services
 from routes.admin.sources import LIVE, SourceError, choices
 from routes.admin.transfer.bringing import NEW, Brought, BroughtError, brought, open_drafts
 from routes.admin.transfer.contents import files_of
 from routes.admin.transfer.preview import preview
 from routes.admin.typed import typed
+from routes.admin.ways import FROM_FOLDER
 from routes.admin.words import _
 
 bp = Blueprint("transfer", __name__, url_prefix="/transfer")
@@ -128,6 +129,7 @@ def _page(export_fault: str = "", import_fault: str = "") -> str:
         drafts=open_drafts(),
         target=request.form.get("target", NEW),
         may_bring=actor().may(Role.EDITOR),
+        from_folder=_(FROM_FOLDER) if services().settings.directory_path else "",
         export_fault=export_fault,
         import_fault=import_fault,
         NEW=NEW,

@@ -79,10 +79,15 @@ def _rows(troubles: Sequence[Trouble]) -> tuple[TroubleRow, ...]:
             "" if each.row is None else str(each.row),
             each.column,
             each.entry,
-            _sentence(_(each.template).format(wrong=each.wrong, right=each.right)),
+            _sentence(_(each.template).format(wrong=_said(each.wrong), right=_said(each.right))),
         )
         for each in troubles[:MOST]
     )
+
+
+def _said(words: str) -> str:
+    """Return words in the reader's language where they are known there; others (ids, numbers, texts) as they are."""
+    return _(words) if words else ""
 
 
 def _sentence(words: str) -> str:
