@@ -1,18 +1,21 @@
-"""A coordinator for tests: enrols through a one-time link and signs in with password and code, through the real pages."""
+"""A coordinator for tests, who enrols through a one-time link and signs in through the real pages."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from html import unescape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from directory.database import open_database
@@ -97,7 +100,8 @@ class Coordinator:
 
     def token(self) -> str:
         """Return the hidden field of a form of this session."""
-        return hidden(self.client.get("/sign-in", follow_redirects=True), "csrf_token")
+        page = self.client.get("/sign-in")
+        return hidden(self.client.get("/account") if page.status_code == 303 else page, "csrf_token")
 
     def is_in(self) -> bool:
         """Tell whether the pages let this browser in."""
@@ -119,9 +123,11 @@ class House:
         engine = open_database(self.url or f"sqlite:///{self.folder / 'accounts.db'}")
         upgrade(engine)
         self.desk = Desk(engine)
-        services: Services = some_services(some_settings(self.folder, **self.settings), lambda: self.now)
+        settings = some_settings(self.folder, **self.settings)  # type: ignore[arg-type]  # a test names what it changes
+        services = replace(_services(), settings=settings, clock=lambda: self.now)
         self.app = create_admin(services, self.desk, AccountsGate(self.desk, Passwords(CHEAP)))
         # The tests' client asks the application without its mount, and without TLS.
+        self.app.jinja_env.bytecode_cache = _COMPILED
         self.app.config.update(SESSION_COOKIE_PATH="/", SESSION_COOKIE_SECURE=False)
 
     @property
@@ -155,6 +161,32 @@ class House:
     def log(self) -> list[tuple[str, str]]:
         """Return what the log holds, the oldest first: what was done, and to what."""
         return [(entry.action, entry.subject) for entry in reversed(self.desk.entries(limit=1000))]
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once for all houses of a process."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was compiled before."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
+@cache
+def _services() -> Services:
+    """Return services with the shipped directory: reading it takes longer than all the rest, so it is read once."""
+    with TemporaryDirectory() as folder:
+        return some_services(some_settings(Path(folder)))
 
 
 def hidden(page: TestResponse, name: str) -> str:
