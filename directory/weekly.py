@@ -48,6 +48,8 @@ TEMPLATES = (
 
 _DAY = dt.timedelta(days=1)
 _NOON = dt.timedelta(hours=12)
+_MOST_YEARS = 5
+"""Years after the first one that hours name in which they are compared."""
 _SEASON = re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|week|easter)\b|\[|\b\d{4}\b")
 _YEAR = re.compile(r"\b(20\d\d)\b")
 
@@ -191,7 +193,7 @@ def _weekdays(before: str | None, after: str | None) -> Iterator[HoursChange]:
     first, last = MONDAY, MONDAY + 6 * _DAY
     if _SEASON.search(written):
         years = [int(year) for year in _YEAR.findall(written)] or [MONDAY.year]
-        first, last = dt.date(min(years), 1, 1), dt.date(max(years), 12, 31)
+        first, last = dt.date(min(years), 1, 1), dt.date(min(max(years), min(years) + _MOST_YEARS), 12, 31)
     dates = [first + number * _DAY for number in range((last - first).days + 1)]
     was, will = _timeline(before, None, first, last), _timeline(after, None, first, last)
     groups: dict[tuple[Day, Day, tuple[dt.date, ...] | None], list[int]] = {}
