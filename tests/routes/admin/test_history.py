@@ -51,7 +51,7 @@ def words(answer: TestResponse, status: int = 200) -> str:
 
 @pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.name)
 def test_who_may_do_what(office: Office, person: Actor) -> None:
-    """Everybody reads revisions, editors begin a way back, approvers confirm; the log is for those who answer for it."""
+    """Everybody reads revisions; editors begin a way back, approvers confirm; the log is for who answers for it."""
     office.act_as(person)
     read = [office.get(path).status_code for path in ("/history", "/history/1", "/history/2")]
     log = [office.get(path).status_code for path in ("/history/log", "/history/log/verify")]
