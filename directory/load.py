@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -35,7 +36,8 @@ def load(path: Path | None = None) -> Directory:
     Raises Faults with everything that is wrong in any of the files.
     """
     draft = _Draft()
-    return _compile(_files_in(path, draft), draft)
+    files = _files_in(path, draft)
+    return _compile(files, draft) if draft.faults else compile_files(files)
 
 
 def read_files(path: Path | None = None) -> dict[str, str]:
@@ -53,9 +55,15 @@ def read_files(path: Path | None = None) -> dict[str, str]:
 def compile_files(files: Mapping[str, str]) -> Directory:
     """Make a directory of the texts of its files, by file name: what `load` does, without a disk.
 
-    Raises Faults with everything that is wrong in any of the files.
+    The same texts make the same directory, which is remembered. Raises Faults with everything that is wrong in any of
+    the files.
     """
-    return _compile(files, _Draft())
+    return _compiled_once(tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=4)
+def _compiled_once(files: tuple[tuple[str, str], ...]) -> Directory:
+    return _compile(dict(files), _Draft())
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ _LINE = re.compile(r'(?:(?:msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\]) )?"(?
 _BRACES = re.compile(r"\{[^}]*\}?")
 _NOT_TEXT = frozenset({"Cc", "Cn", "Co", "Cs"})
 """Categories of Unicode: controls, and what is no character or nobody's."""
+_KNOWN = frozenset(Phrase)
 _COUNTS = range(1000)
 """Numbers that a plural rule is tried with: more than a conversation ever counts to."""
 
@@ -130,7 +131,7 @@ def placeholders(text: str) -> frozenset[str]:
 
 
 def _is_known(entry: Message) -> bool:
-    return entry.context in set(Phrase)
+    return entry.context in _KNOWN
 
 
 def _words(entries: list[Message]) -> dict[Phrase, str]:
