@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
-from functools import cache
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -36,6 +35,7 @@ OURS = "+442079460123"
 HELPLINE = "+442079460999"
 LEG = Leg(CALL, OURS)
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
+DIRECTORY = load()
 CATALOGUES = load_catalogues()
 VOICES = load_voices()
 LANGUAGES = tuple(VOICES)
@@ -239,13 +239,18 @@ def states(directory: Directory, language: str) -> Iterator[State]:
     yield State(Step.GOODBYE, Channel.VOICE, language)
 
 
-@cache
+@pytest.fixture(scope="module", params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    """Each language in turn: its tests share its documents."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
 def documents(language: str) -> Mapping[str, ET.Element]:
-    """Return what is written at all those states but pages after the last, with what a parser makes of it."""
-    directory = load()
-    scribe = a_scribe(directory, SEAL)
-    world = World(directory, (language, *LANGUAGES), NOW, Caller(None, can_text=True, line=None))
-    turns = [flow.enter(state, world) for state in states(directory, language)]
+    """What is written at all those states but pages after the last, with what a parser makes of it."""
+    scribe = a_scribe(DIRECTORY, SEAL)
+    world = World(DIRECTORY, (language, *LANGUAGES), NOW, Caller(None, can_text=True, line=None))
+    turns = [flow.enter(state, world) for state in states(DIRECTORY, language)]
     reachable = [turn for turn in turns if turn.lines or any(option.spoken for option in turn.options)]
     return {markup: _parsed(markup) for markup in (scribe.write(turn, LEG, NOW) for turn in reachable)}
 
@@ -254,20 +259,18 @@ def _parsed(markup: str) -> ET.Element:
     return ET.fromstring(markup)  # noqa: S314 - we have just made it
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_documents_are_small(language: str) -> None:
+def test_documents_are_small(documents: Mapping[str, ET.Element]) -> None:
     """No document is near the provider's limit, and no sentence longer than a voice reads."""
-    voices = (verb for root in documents(language).values() for verb in root.iter() if verb.tag in {"Say", "Play"})
+    voices = (verb for root in documents.values() for verb in root.iter() if verb.tag in {"Say", "Play"})
     words = [len(str(verb.text)) for verb in voices]
 
-    assert 16 * 1024 > max(len(markup.encode()) for markup in documents(language))
+    assert 16 * 1024 > max(len(markup.encode()) for markup in documents)
     assert (True, True) == (3000 > max(words), 0 < min(words))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_only_portable_verbs_are_used(language: str) -> None:
+def test_only_portable_verbs_are_used(documents: Mapping[str, ET.Element], language: str) -> None:
     """Nothing is asked for that other carriers do not know."""
-    used = {element.tag for root in documents(language).values() for element in root.iter()}
+    used = {element.tag for root in documents.values() for element in root.iter()}
 
     spoken_by = {"Say"} if language in VOICED else {"Play"}
 
@@ -275,11 +278,10 @@ def test_only_portable_verbs_are_used(language: str) -> None:
     assert spoken_by <= used
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_gathering_is_followed_by_silence(language: str) -> None:
+def test_every_gathering_is_followed_by_silence(documents: Mapping[str, ET.Element]) -> None:
     """One key, every key, POST, an address of ours; and after it the way for those who press nothing."""
     rules = {"input": "dtmf", "method": "POST", "numDigits": "1", "timeout": str(WAIT), "finishOnKey": ""}
-    for root in documents(language).values():
+    for root in documents.values():
         for gather in root.iter("Gather"):
             attributes = dict(gather.attrib)
             action = attributes.pop("action")
@@ -293,12 +295,11 @@ def test_every_gathering_is_followed_by_silence(language: str) -> None:
             assert {child.tag for child in gather} <= {"Say", "Play"}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_forwarding_shows_our_number(language: str) -> None:
+def test_every_forwarding_shows_our_number(documents: Mapping[str, ET.Element]) -> None:
     """A helpline sees our number; it rings for 25 seconds, one number at a time, one of the published directory."""
-    published = {number.dial for helpline in load().helplines.values() for number in helpline.numbers}
+    published = {number.dial for helpline in DIRECTORY.helplines.values() for number in helpline.numbers}
     rung = set()
-    for root in documents(language).values():
+    for root in documents.values():
         for dial in root.iter("Dial"):
             attributes = dict(dial.attrib)
 
@@ -311,16 +312,14 @@ def test_every_forwarding_shows_our_number(language: str) -> None:
     assert rung <= published
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_call_id_stands_nowhere(language: str) -> None:
+def test_call_id_stands_nowhere(documents: Mapping[str, ET.Element]) -> None:
     """The call's id binds the state and is not written down beside it."""
-    assert [] == [markup for markup in documents(language) if CALL in markup]
+    assert [] == [markup for markup in documents if CALL in markup]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_turn_leads_on(language: str) -> None:
+def test_every_turn_leads_on(documents: Mapping[str, ET.Element]) -> None:
     """Each document waits for a key, forwards, or ends because the caller said so."""
-    last = {root[-1].tag for root in documents(language).values()}
+    last = {root[-1].tag for root in documents.values()}
 
     assert {"Redirect", "Dial", "Hangup"} == last
-    assert 1 == sum(root[-1].tag == "Hangup" for root in documents(language).values())
+    assert 1 == sum(root[-1].tag == "Hangup" for root in documents.values())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -295,12 +294,18 @@ voices:
 """
 
 
+@pytest.fixture(scope="module")
+def prompts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of prompts in which one language, English, listens to words."""
+    folder = tmp_path_factory.mktemp("prompts")
+    (folder / "catalogues").symlink_to(CATALOGUES)
+    (folder / "voices.yaml").write_text(LISTENING, encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
-def listening(tmp_path: Path) -> Carrier:
-    """A carrier of an installation whose one language, English, listens to words."""
-    prompts = tmp_path / "prompts"
-    shutil.copytree(CATALOGUES, prompts / "catalogues")
-    (prompts / "voices.yaml").write_text(LISTENING, encoding="utf-8")
+def listening(tmp_path: Path, prompts: Path) -> Carrier:
+    """A carrier of an installation with those prompts."""
     settings = some_settings(tmp_path, prompts_path=prompts)
     return Carrier(create_app(some_services(settings, clock=lambda: TUESDAY_MORNING)))
 

@@ -13,7 +13,7 @@ from ivr.catalogue import load_catalogues
 from ivr.flow.people import towards_person
 from ivr.flow.ways import can_connect, matches_for
 from ivr.speech import Speech
-from ivr.state import Channel, Step
+from ivr.state import Channel, State, Step
 from ivr.turn import Forward, Line, Name, Turn, World
 from ivr.voices import load_voices
 from tests.ivr.flow.walk import NIGHT, TUESDAY_MORNING, Walk, a_world, walk
@@ -104,12 +104,15 @@ def test_announced_keys_ascend(walked: Walk) -> None:
 def test_silence_reaches_a_person(walked: Walk) -> None:
     """From every state, three silent turns call a person; where none can be reached, the emergency advice is heard."""
     stranded = []
+    silent: dict[State, Turn] = {}
     for state, turn in walked.turns.items():
         if turn.forward or turn.ends:
             continue
         after = turn
         for _ in range(3):
-            after = flow.keep_silent(after.state, walked.world).turn
+            if after.state not in silent:
+                silent[after.state] = flow.keep_silent(after.state, walked.world).turn
+            after = silent[after.state]
             if after.forward:
                 break
         if not _is_led_to_a_person(after, walked.world):

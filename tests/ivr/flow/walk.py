@@ -71,7 +71,7 @@ def walk(world: World, channel: Channel = Channel.VOICE) -> Walk:
 
 
 def _onward(turn: Turn, world: World) -> Iterator[State]:
-    yield from (replace(option.leads, misses=0) for option in turn.options)
+    yield from (replace(option.leads, misses=0) if option.leads.misses else option.leads for option in turn.options)
     if turn.forward:
         yield from (flow.come_back(turn.state, outcome, world).state for outcome in OUTCOMES)
     elif not turn.ends:
