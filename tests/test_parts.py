@@ -55,6 +55,7 @@ def test_every_part_is_a_marker_that_pytest_knows(marker: str, pytestconfig: pyt
     assert marker in registered
 
 
+@pytest.mark.parametrize("processes", [0, 2])
 @pytest.mark.parametrize(
     ("ci", "closing", "said"),
     [
@@ -63,16 +64,19 @@ def test_every_part_is_a_marker_that_pytest_knows(marker: str, pytestconfig: pyt
     ],
 )
 def test_missing_part_is_said_at_a_desk_and_fails_in_continuous_integration(
-    tmp_path: Path, ci: str, closing: str, said: str
+    tmp_path: Path, ci: str, closing: str, said: str, processes: int
 ) -> None:
-    """At a desk the other tests still run; nobody reads the end of a green run, so there it is a failure."""
+    """At a desk the other tests still run; nobody reads the end of a green run, so there it is a failure.
+
+    However many processes share the tests, it is said once.
+    """
     for name, text in {"test_it.py": CASES, "conftest.py": CONFTEST, "pytest.ini": SETTINGS}.items():
         (tmp_path / name).write_text(text)
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(tmp_path)]
-    run = subprocess.run(
-        command, env={**os.environ, "CI": ci}, cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", str(processes), str(tmp_path)]
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    run = subprocess.run(command, env={**ours, "CI": ci}, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert closing in run.stdout
-    assert said in run.stdout
+    assert said in run.stdout.split("short test summary")[-1]
+    assert run.stdout.count("Left out on this machine") == int(not ci)
     assert int(bool(ci)) == run.returncode
