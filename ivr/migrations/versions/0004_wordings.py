@@ -13,6 +13,11 @@ _MOMENT = sa.String(32)
 
 def upgrade() -> None:
     """Make the tables."""
+    _wordings()
+    _takes()
+
+
+def _wordings() -> None:
     op.create_table(
         "wordings",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -37,6 +42,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("at", _MOMENT, nullable=False),
     )
+
+
+def _takes() -> None:
     op.create_table(
         "takes",
         sa.Column("id", sa.Integer, primary_key=True),
