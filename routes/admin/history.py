@@ -13,6 +13,7 @@ from directory.desk.revisions import Origin, Revision, unchecked
 from directory.difference import difference
 from directory.faults import Faults
 from directory.model import Directory
+from directory.typography import Script, tidy
 from routes.admin.deeds import deed, details, place
 from routes.admin.gate import actor, fresh_sign_in, needs, signed_in
 from routes.admin.names import country_name, service_name
@@ -60,13 +61,13 @@ def listing() -> ResponseReturnValue:
     )
 
 
-@bp.get("/<int:number>")
+@bp.get("/<int(max=2147483647):number>")
 def show(number: int) -> ResponseReturnValue:
     """Show one revision and what it changed."""
     return _show(_revision(number))
 
 
-@bp.post("/<int:number>/confirm")
+@bp.post("/<int(max=2147483647):number>/confirm")
 @needs(Role.APPROVER)
 @fresh_sign_in
 def confirm(number: int) -> ResponseReturnValue:
@@ -82,7 +83,7 @@ def confirm(number: int) -> ResponseReturnValue:
     return redirect(url_for("history.show", number=number), 303)
 
 
-@bp.post("/<int:number>/return")
+@bp.post("/<int(max=2147483647):number>/return")
 @needs(Role.EDITOR)
 def return_to(number: int) -> ResponseReturnValue:
     """Begin a change that brings the content of an older revision back."""
@@ -100,7 +101,7 @@ def return_to(number: int) -> ResponseReturnValue:
 def log() -> ResponseReturnValue:
     """Show the log, for those who answer for it."""
     _must_read_log()
-    who, action, subject = (request.args.get(name, "").strip() for name in ("who", "action", "subject"))
+    who, action, subject = (tidy(request.args.get(name, ""), Script.NAME) for name in ("who", "action", "subject"))
     found = desk().entries(_number("before"), ENTRIES + 1, Only(who, action, subject))
     people, actions = desk().told()
     names = dict(people)
@@ -180,7 +181,7 @@ def _unchecked(found: Revision) -> list[str]:
 def _revision(number: int) -> Revision:
     try:
         return desk().revisions.get(number)
-    except (UnknownError, OverflowError):
+    except UnknownError:
         abort(404)
 
 

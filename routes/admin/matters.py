@@ -193,8 +193,13 @@ def _doubts(tables: Directory, now: dt.datetime) -> Iterator[Matter]:
             means=_("The check of the tables has found something in what is live. Change it, or see that it is meant."),
             url=url_for("helplines.listing", state="doubtful"),
             act=_("Look at them"),
-            **_cases(found, lambda each: Line(_finding(each, tables))),
+            **_cases(found, lambda each: Line(_finding(each, tables), _entry(each.entry, tables))),
         )
+
+
+def _entry(id_: str, tables: Directory) -> str:
+    """Return the address of a service's page; empty for a country, which has none."""
+    return url_for("helplines.show", id_=id_) if id_ in tables.helplines else ""
 
 
 def _finding(finding: Finding, tables: Directory) -> str:
@@ -245,7 +250,8 @@ def _endings(tables: Directory, now: dt.datetime) -> Iterator[Matter]:
                         name=service_name(tables.helplines[each.helpline]),
                         country=country_name(tables.helplines[each.helpline].country),
                         date=READER.date(each.last),
-                    )
+                    ),
+                    _entry(each.helpline, tables),
                 ),
             ),
         )

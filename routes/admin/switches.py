@@ -82,7 +82,7 @@ def throw() -> ResponseReturnValue:
     return redirect(url_for("switches.listing", _anchor=f"switch-{thrown.id}"), 303)
 
 
-@bp.post("/<int:number>/settle")
+@bp.post("/<int(max=2147483647):number>/settle")
 @needs(Role.EDITOR)
 def settle(number: int) -> ResponseReturnValue:
     """Say what should become of a switch."""
