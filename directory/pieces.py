@@ -69,6 +69,21 @@ def replaced(files: Files, place: Place, text: str | None) -> dict[str, str]:
     return _with(files, place.file, _joined(found))
 
 
+def all_replaced(files: Files, changes: Mapping[Place, str | None]) -> dict[str, str]:
+    """Return the files with many rows replaced as by `replaced`, each file read once. Raises KeyError as it does."""
+    result = dict(files)
+    for file in dict.fromkeys(place.file for place in changes):
+        found = _split_file(file, files[file])
+        indent = _indent_of(found)
+        for place, text in changes.items():
+            if place.file == file and text is None:
+                found.pop(place, None)
+            elif place.file == file and text is not None:
+                found[place] = _indented(text, indent)
+        result[file] = _joined(found)
+    return result
+
+
 def merged(base: Files, ours: Files, theirs: Files) -> Merge:
     """Return `theirs` with what `ours` changed since `base`, piece by piece."""
     old, mine, result = split(base), split(ours), dict(theirs)

@@ -18,7 +18,7 @@ from directory.exchange.columns import ID, Cells, cells_of, headings, is_heading
 from directory.exchange.proposal import Found, Proposal, propose
 from directory.exchange.spreadsheet import bare, guarded, is_formula
 from directory.exchange.troubles import Trouble, TroubleCode, readable, trouble
-from directory.exchange.upload import complaint_about, decoded
+from directory.exchange.upload import IN_PARTS, MOST_ROWS, complaint_about, decoded
 from directory.model import Helpline
 from directory.pieces import Files
 
@@ -75,6 +75,7 @@ class _Reading:
         self.faults: list[Trouble] = []
         self.notes: list[Trouble] = []
         self.broken = False
+        """Whether there are rows that were not read, so that nothing can be said of what is missing."""
         self._columns: dict[int, str] = {}
         self._headings: list[str] = []
 
@@ -89,6 +90,10 @@ class _Reading:
             self._refuse_headings()
             return
         for row, cells in records:
+            if row > MOST_ROWS:
+                self.broken = True
+                self.faults.append(trouble(TroubleCode.TOO_LONG, row, wrong=str(MOST_ROWS), right=IN_PARTS))
+                return
             found = self._row(row, cells)
             if found is not None:
                 yield found

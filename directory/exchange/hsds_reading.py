@@ -22,7 +22,15 @@ from directory.exchange.hsds import OWN, number_of
 from directory.exchange.hsds_schedule import hours_of_schedules
 from directory.exchange.proposal import Found, Proposal, propose
 from directory.exchange.troubles import Trouble, TroubleCode, trouble
-from directory.exchange.upload import NO_UTF8, complaint_about, decoded, place_of_wrong_byte
+from directory.exchange.upload import (
+    IN_PARTS,
+    LARGEST_HSDS,
+    MOST_ROWS,
+    NO_UTF8,
+    complaint_about,
+    decoded,
+    place_of_wrong_byte,
+)
 from directory.languages import is_language
 from directory.pieces import Files
 
@@ -36,7 +44,7 @@ def from_hsds(data: bytes, files: Files, remove: bool = False) -> Proposal:
 
     With `remove`, helplines of the countries in the file that it does not name are taken out.
     """
-    refused = complaint_about(data)
+    refused = complaint_about(data, LARGEST_HSDS)
     if refused is not None:
         return Proposal(files, faults=(refused,))
     line = place_of_wrong_byte(data)
@@ -46,8 +54,11 @@ def from_hsds(data: bytes, files: Files, remove: bool = False) -> Proposal:
     if isinstance(services, Trouble):
         return Proposal(files, faults=(services,))
     reading = _Reading()
-    found = list(reading.rows(services))
-    return propose(found, files, reading.faults, reading.notes, remove)
+    found = list(reading.rows(services[:MOST_ROWS]))
+    whole = len(services) <= MOST_ROWS
+    if not whole:
+        reading.faults.append(trouble(TroubleCode.TOO_LONG, MOST_ROWS + 1, wrong=str(MOST_ROWS), right=IN_PARTS))
+    return propose(found, files, reading.faults, reading.notes, remove and whole)
 
 
 def _services(text: str) -> Sequence[object] | Trouble:

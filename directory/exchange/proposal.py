@@ -15,7 +15,7 @@ from directory.exchange.troubles import Trouble, TroubleCode, of_fault, trouble
 from directory.faults import Fault, Faults
 from directory.load import compile_files
 from directory.model import Directory, Helpline
-from directory.pieces import Files, Place, piece, replaced
+from directory.pieces import Files, Place, all_replaced, piece
 from directory.rows import Row
 from directory.tables import Vocabulary
 from directory.writing import row_of, row_text
@@ -242,10 +242,8 @@ def _file_of(id_: str, taking: _Taking) -> str:
 
 
 def _written(taking: _Taking, wanted: Mapping[str, Helpline], leaving: Sequence[str]) -> dict[str, str]:
-    files = dict(taking.before)
+    changes: dict[Place, str | None] = {place_of(taking.directory.helplines[id_]): None for id_ in leaving}
     for helpline in wanted.values():
         zone = taking.directory.countries[helpline.country].timezone.key
-        files = replaced(files, place_of(helpline), row_text(row_of(helpline, zone)))
-    for id_ in leaving:
-        files = replaced(files, place_of(taking.directory.helplines[id_]), None)
-    return files
+        changes[place_of(helpline)] = row_text(row_of(helpline, zone))
+    return all_replaced(taking.before, changes)

@@ -17,6 +17,7 @@ class TroubleCode(StrEnum):
 
     NO_TEXT = "no_text"
     TOO_LARGE = "too_large"
+    TOO_LONG = "too_long"
     OTHER_SET = "other_set"
     NOTHING = "nothing"
     NOT_UTF8 = "not_utf8"
@@ -48,6 +49,7 @@ class TroubleCode(StrEnum):
 _WORDS: dict[TroubleCode, str] = {
     TroubleCode.NO_TEXT: "this is {wrong}, not a text; {right}",
     TroubleCode.TOO_LARGE: "the file is too large: {wrong}; {right} are the most",
+    TroubleCode.TOO_LONG: "there are more than {wrong} rows; the rest was not read: {right}",
     TroubleCode.OTHER_SET: "the text is written in {wrong}; save it as {right}",
     TroubleCode.NOTHING: "there is nothing in it that could be read; {right}",
     TroubleCode.NOT_UTF8: "this text is not UTF-8; it may be meant as {wrong}; save the table as {right}",

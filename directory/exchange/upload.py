@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from directory.exchange.troubles import Trouble, TroubleCode, trouble
 
-LARGEST = 3 * 1024 * 1024
-"""Bytes of a file at most: four times the largest form of the directory that comes with the program."""
+LARGEST = 1024 * 1024
+"""Bytes of a table or of YAML at most: ten times the directory that comes with the program."""
+LARGEST_HSDS = 3 * LARGEST
+"""Bytes of HSDS at most, which says everything several times."""
+MOST_ROWS = 1000
+"""Rows of a table, and services, at most: reading them is work during which calls are answered more slowly."""
+MOST_LINES = 20_000
+"""Lines of YAML at most: eight times the shipped directory."""
+IN_PARTS = "bring them in in parts"
 
 NO_UTF8 = "another character set, perhaps Windows-1252"
 """What a text is written in that is no UTF-8."""
@@ -25,10 +32,10 @@ _BOM = b"\xef\xbb\xbf"
 _SAVE = "save the table as CSV UTF-8, or write YAML or JSON as plain text"
 
 
-def complaint_about(data: bytes) -> Trouble | None:
+def complaint_about(data: bytes, largest: int = LARGEST) -> Trouble | None:
     """Say why these bytes are not a text that could be read, or None; single bytes that are no UTF-8 pass."""
-    if len(data) > LARGEST:
-        return trouble(TroubleCode.TOO_LARGE, wrong=f"{len(data) / 2**20:.1f} MB", right=f"{LARGEST // 2**20} MB")
+    if len(data) > largest:
+        return trouble(TroubleCode.TOO_LARGE, wrong=f"{len(data) / 2**20:.1f} MB", right=f"{largest // 2**20} MB")
     for beginning, name in _BEGINNINGS:
         if data.startswith(beginning):
             return trouble(TroubleCode.NO_TEXT, wrong=name, right=_SAVE)

@@ -14,7 +14,7 @@ import yaml
 from directory import harmonised
 from directory.exchange.proposal import Proposal, difference_of
 from directory.exchange.troubles import Trouble, TroubleCode, of_fault, trouble
-from directory.exchange.upload import NO_UTF8, complaint_about, decoded, place_of_wrong_byte
+from directory.exchange.upload import MOST_LINES, NO_UTF8, complaint_about, decoded, place_of_wrong_byte
 from directory.faults import Fault, FaultCode, Faults
 from directory.load import NEEDS, compile_files
 from directory.pieces import Files, Place, fingerprint, split
@@ -58,6 +58,10 @@ def from_yaml(data: bytes, files: Files, remove: bool = False) -> Proposal:
     line = place_of_wrong_byte(data)
     if line is not None:
         return Proposal(files, faults=(trouble(TroubleCode.OTHER_SET, line, wrong=NO_UTF8, right="UTF-8"),))
+    lines = data.count(b"\n")
+    if lines > MOST_LINES:
+        told = trouble(TroubleCode.TOO_LARGE, wrong=f"{lines} lines", right=str(MOST_LINES))
+        return Proposal(files, faults=(told,))
     try:
         given = files_in(decoded(data))
     except Faults as found:

@@ -18,7 +18,7 @@ from directory.desk.drafts import Draft, Stage
 from directory.desk.people import UnknownError
 from directory.exchange.kinds import Kind, bring_in, kind_of
 from directory.exchange.proposal import Proposal
-from directory.exchange.upload import LARGEST
+from directory.exchange.upload import LARGEST_HSDS
 from routes.admin.pages import desk
 from routes.admin.words import _
 
@@ -55,7 +55,7 @@ def brought() -> Brought:
     remove = request.form.get("remove") == "yes"
     kind = _kind(name, data)
     proposal = bring_in(kind, data, before, remove)
-    packed = _packed(data) if len(data) <= LARGEST else ""
+    packed = _packed(data) if len(data) <= LARGEST_HSDS else ""
     return Brought(kind, packed, target, remove, hash_, request.form.get("seen", ""), before, proposal)
 
 
@@ -104,10 +104,10 @@ def _packed(data: bytes) -> str:
 
 
 def _unpacked(packed: str) -> bytes:
-    """Return what `_packed` has packed, never more than `LARGEST`. Raises `BroughtError` for anything else."""
+    """Return what `_packed` has packed, never more than `LARGEST_HSDS`. Raises `BroughtError` for anything else."""
     unpacking: Any = zlib.decompressobj()
     try:
-        data = unpacking.decompress(base64.b64decode(packed, altchars=b"-_", validate=True), LARGEST + 1)
+        data = unpacking.decompress(base64.b64decode(packed, altchars=b"-_", validate=True), LARGEST_HSDS + 1)
     except (binascii.Error, zlib.error, ValueError):
         data = b""
     if not data or not unpacking.eof:

@@ -187,7 +187,7 @@ def test_windows_1252_is_named_cell_by_cell() -> None:
         ("id,cost\n".encode("utf-16-le"), "UTF-16"),
         (b"", "nothing in it"),
         (b"\xef\xbb\xbf \n", "nothing in it"),
-        (b"x" * (3 * 1024 * 1024 + 1), "too large"),
+        (b"x" * (1024 * 1024 + 1), "too large"),
         (b"name,cost\nx,free\n", "no column is called `id`"),
         (b"\n\n\n", "nothing in it"),
         (b",,,\n,,\n", "no column is called `id`"),
@@ -261,3 +261,12 @@ def test_columns_are_named_as_spreadsheets_name_them() -> None:
     assert ["a (column A)", "b (column Z)", "c (column AA)", "d (column BA)"] == [
         name_of_column(place, heading) for place, heading in ((0, "a"), (25, "b"), (26, "c"), (52, "d"))
     ]
+
+
+def test_tables_that_are_too_long_are_read_up_to_a_point() -> None:
+    """Thousands of rows are no directory: the first are read, nothing is removed, and the fault says so."""
+    text = "id,cost\n" + "gb-crime,free\n" + ",\n" * 1000
+
+    found = brought_in(text, remove=True)
+
+    assert ([(1001, "", "")], ("gb-crime",), ()) == (places(found.faults), found.changed, found.removed)

@@ -238,3 +238,10 @@ def _with_hours(helpline: Any, hours: str) -> Any:
 
 def _span(schedule: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(schedule[key] for key in ("byday", "opens_at", "closes_at"))
+
+
+def test_files_with_too_many_services_are_read_up_to_a_point() -> None:
+    """The first thousand are read, nothing is removed, and the fault says so."""
+    found = from_hsds(json.dumps([*services(), *[{}] * 1000]).encode(), FILES, remove=True)
+
+    assert ((), True) == (found.removed, any("more than 1000 rows" in each.words for each in found.faults))

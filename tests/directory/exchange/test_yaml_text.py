@@ -87,6 +87,7 @@ def test_files_are_removed_only_when_asked() -> None:
         "a: 1\na: 2\n",
         "{}",
         "x: \x00\n",
+        "country: GB\n" + "#\n" * 20_001,
     ],
 )
 def test_bombs_tags_and_other_shapes_are_refused_in_words(text: str) -> None:

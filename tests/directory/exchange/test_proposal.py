@@ -1,0 +1,59 @@
+"""Rows against a directory: taken one by one, written all at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from directory.exchange.proposal import Found, Proposal, propose
+from directory.load import compile_files
+from directory.pieces import Place, all_replaced, piece, replaced
+from tests.sample_directory import FILES, changed
+
+ROW = "- id: gb-other\n  kind: helpline\n"
+CHANGES: dict[Place, str | None] = {
+    Place("gb.yaml", "gb-crime"): "- id: gb-crime\n  note: Other\n",
+    Place("fr.yaml", "fr-support"): None,
+    Place("gb.yaml", "gb-other"): ROW,
+    Place("gb.yaml", "gb-nobody"): None,
+}
+
+
+def test_many_rows_at_once_are_as_one_by_one() -> None:
+    """However many rows change, the files become the same."""
+    files = dict(FILES)
+    for place, text in CHANGES.items():
+        files = replaced(files, place, text)
+
+    assert (files, ROW.strip()) == (
+        all_replaced(FILES, CHANGES),
+        "\n".join(line[2:] for line in (piece(files, Place("gb.yaml", "gb-other")) or "").splitlines()).strip(),
+    )
+
+
+def test_row_of_a_country_without_a_file_cannot_be_written() -> None:
+    """A file is not made by a row."""
+    with pytest.raises(KeyError):
+        all_replaced(FILES, {Place("ro.yaml", "ro-x"): ROW})
+
+
+def test_no_rows_change_nothing() -> None:
+    """An empty file is no wish to remove everything."""
+    assert Proposal(FILES) == propose([], FILES, remove=True)
+
+
+def test_row_that_keeps_the_rest_from_loading_is_left_alone() -> None:
+    """Two rows that are sound by themselves, of which one cannot stand beside another file's: the other is taken."""
+    files = changed("gb.yaml", "  - id: gb-children", "  - id: gb-116111")
+    files = {**files, "harmonised.yaml": FILES["harmonised.yaml"].replace('number: "116 111"', 'number: "116 006"')}
+    directory = compile_files(files)
+
+    found = propose(
+        [
+            Found(2, {"id": "gb-116006", "cost": "standard", "number 1 say": "116 123"}),
+            Found(3, {"id": "gb-crime", "cost": "free"}),
+        ],
+        files,
+    )
+
+    assert (("gb-crime",), {"gb-116006"}) == (found.changed, {each.entry for each in found.faults})
+    assert directory.helplines["gb-116006"] == compile_files(found.files).helplines["gb-116006"]
