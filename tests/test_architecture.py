@@ -28,6 +28,7 @@ JOINTS = {("routes/cli/worker.py", "worker")}
 
 PURE = (
     "directory/agenda",
+    "directory/calendar",
     "directory/changes",
     "directory/coverage",
     "directory/dialling",
@@ -39,12 +40,15 @@ PURE = (
     "directory/find",
     "directory/findings",
     "directory/hours",
+    "directory/judgement",
     "directory/ladder",
     "directory/languages",
     "directory/lint",
     "directory/model",
     "directory/numbers_changed",
+    "directory/plain_week",
     "directory/present",
+    "directory/public_holidays",
     "directory/rows",
     "directory/statement",
     "directory/strict_yaml",

@@ -77,6 +77,12 @@ class Checks:
         with self._engine.connect() as connection:
             return tuple(_check(row) for row in connection.execute(query))
 
+    def checkers(self) -> dict[str, str]:
+        """Return the name of whoever checked each service last, by its id."""
+        query = sa.select(checks.c.helpline, checks.c.name).order_by(checks.c.id)
+        with self._engine.connect() as connection:
+            return {row.helpline: row.name for row in connection.execute(query)}
+
 
 def standing(connection: sa.Connection) -> tuple[Tick, ...]:
     """Return the last check of each service as it was then, sorted."""

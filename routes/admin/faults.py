@@ -18,14 +18,15 @@ log = logging.getLogger(__name__)
 
 def join(app: Flask) -> None:
     """Answer every failure with a page in words."""
-    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(CSRFError, expired)
     app.register_error_handler(NotAllowedError, _not_allowed)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(Exception, _failed)
 
 
-def _forged(_fault: CSRFError) -> ResponseReturnValue:
+def expired(_fault: CSRFError) -> ResponseReturnValue:
+    """Refuse a form without the token of its session."""
     return _page(400, _("This form has expired, or came from elsewhere. Nothing was done. Open the page anew."))
 
 

@@ -1,0 +1,148 @@
+"""What is wrong or doubtful in the form, in the reader's language, each with the control that it belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from directory.faults import Fault
+from directory.findings import Finding, LintCode, Severity
+from routes.admin.helplines.typed import LONGEST, MOST_ROWS
+from routes.admin.names import country_name, language_name
+from routes.admin.words import _, n_
+
+_PLACE = re.compile(r"(?P<list>numbers|exceptions)\[(?P<row>\d+)\](?:\.(?P<field>say|dial|from|date|hours|reason))?")
+_LISTED = re.compile(r"\[\d+\]")
+_CONTROLS = frozenset({
+    "id", "kind", "needs", "audience", "languages", "hours", "timezone", "cost", "anonymous", "source.file",
+    "source.date", "source.quote", "note", "exceptions", "numbers", "name", "confirmed", "week",
+})  # fmt: skip
+_FIRST = {"numbers": "say", "exceptions": "date"}
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One sentence about a field."""
+
+    control: str
+    """The id of the control, empty for the form as a whole."""
+    label: str
+    """What the field is called; empty for the form as a whole."""
+    words: str
+
+    @property
+    def sentence(self) -> str:
+        """The field and what is wrong with it."""
+        return f"{self.label}: {self.words}" if self.label else self.words
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One finding of the check in words, and how much it weighs."""
+
+    severity: Severity
+    mark: str
+    words: str
+
+
+def complaints(faults: Iterable[Fault], names: Iterable[str] = ()) -> tuple[Complaint, ...]:
+    """Return faults as complaints; `names` are the languages of the names in the order of the form."""
+    tags = list(names)
+    return tuple(about(fault.field, words_of(fault), tags) for fault in faults)
+
+
+def words_of(fault: Fault) -> str:
+    """Return what is wrong and what would be right, in a sentence with a capital."""
+    return sentence(_(fault.template).format(wrong=_(fault.wrong) if fault.wrong else "", right=_(fault.right)))
+
+
+def about(way: str, words: str, names: list[str] | None = None) -> Complaint:
+    """Return a complaint about the value at `way` inside the row, such as `numbers[2].dial` or `name.ro`."""
+    found = _PLACE.fullmatch(way)
+    if found is not None:
+        row = int(found["row"])
+        field = found["field"] or _FIRST[found["list"]]
+        named = _("Number {place}") if found["list"] == "numbers" else _("Single day {place}")
+        return Complaint(f"{found['list']}-{row}-{field}", named.format(place=row), words)
+    if way.startswith("name."):
+        tag = way.removeprefix("name.")
+        place = names.index(tag) + 1 if names and tag in names else 1
+        return Complaint(f"name-{place}-text", _("Name in {language}").format(language=language_name(tag)), words)
+    bare = _LISTED.sub("", way)
+    return Complaint(bare.replace(".", "-"), label(bare), words) if bare in _CONTROLS else Complaint("", way, words)
+
+
+def label(name: str) -> str:
+    """Return what a field of the form is called."""
+    return {
+        "id": _("Our own name for it"),
+        "kind": _("What stands behind the number"),
+        "name": _("Names"),
+        "needs": _("Needs"),
+        "audience": _("For whom it is"),
+        "languages": _("Languages in which it answers"),
+        "hours": _("Hours"),
+        "exceptions": _("Single days with other hours"),
+        "timezone": _("Time zone"),
+        "numbers": _("Numbers"),
+        "cost": _("What a call costs"),
+        "anonymous": _("Can a caller stay anonymous?"),
+        "source": _("Source"),
+        "source.file": _("Source: which document"),
+        "source.date": _("Source: its date"),
+        "source.quote": _("Source: its own words"),
+        "checked": _("Checked"),
+        "note": _("Note"),
+        "confirmed": _("Calendar"),
+        "week": _("Plain week"),
+    }.get(name, name)
+
+
+def called(name: str) -> str:
+    """Return what a part of the row is called, a name with its language."""
+    if name.startswith("name."):
+        return _("Name in {language}").format(language=language_name(name.removeprefix("name.")))
+    return label(name)
+
+
+def too_long(names: Iterable[str]) -> tuple[Complaint, ...]:
+    """Return complaints about fields that hold more than any row needs."""
+    lists = {"name", "exceptions", "numbers"}
+    said = _("This is too long: {most} characters are the most.").format(most=LONGEST)
+    many = _("This is too much: {most} rows, of {characters} characters each, are the most.")
+    many = many.format(most=MOST_ROWS, characters=LONGEST)
+    return tuple(about(name, many if name in lists else said) for name in names)
+
+
+def doubts(findings: Iterable[Finding]) -> tuple[Doubt, ...]:
+    """Return findings in words, in their order."""
+    marks = {Severity.ERROR: _("error"), Severity.WARNING: _("warning"), Severity.DOUBT: _("doubt")}
+    return tuple(Doubt(each.severity, marks[each.severity], finding_words(each)) for each in findings)
+
+
+def finding_words(finding: Finding) -> str:
+    """Return a finding in a sentence with a capital."""
+    detail = finding.detail
+    if finding.code in {LintCode.NAME_LONG, LintCode.NAME_MISSING}:
+        detail = language_name(detail)
+    elif finding.code is LintCode.HOLIDAY_REGIONAL:
+        detail = country_name(detail)
+    return sentence(_(finding.template).format(detail=detail))
+
+
+def errors(findings: Iterable[Finding]) -> tuple[Complaint, ...]:
+    """Return the findings that would mislead a caller as complaints: a row with one is not saved."""
+    return tuple(about(each.field, finding_words(each)) for each in findings if each.severity is Severity.ERROR)
+
+
+def counted(found: Iterable[Doubt]) -> str:
+    """Return in words how many doubts there are."""
+    count = len(tuple(found))
+    return n_("One thing to think about", "{count} things to think about", count).format(count=count)
+
+
+def sentence(words: str) -> str:
+    """Return words with a capital and a full stop, as they stand by themselves."""
+    words = words[:1].upper() + words[1:]
+    return words if words.endswith((".", "?")) else f"{words}."
