@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -24,7 +25,7 @@ def _are_gone(programs: list[psutil.Process]) -> bool:
 
 
 def test_a_call_from_first_to_last(tmp_path: Path) -> None:
-    """A caller presses three keys, is forwarded, has the text, and is counted; Ctrl-C then leaves nothing running."""
+    """A caller is led and counted, a coordinator's one-time link works, and Ctrl-C leaves nothing running."""
     with installed(tmp_path) as running:
         call = running.exchange.dial("RO", at=TUESDAY_MORNING)
         for keys in ("1", "3", "2", "1"):
@@ -37,6 +38,10 @@ def test_a_call_from_first_to_last(tmp_path: Path) -> None:
 
         with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/phone", timeout=10) as page:
             assert 200 == page.status
+        links = re.findall(r"http://localhost:\d+(/admin/enrol/[\w-]+)", running.log)
+        assert 2 == len(links)
+        with urllib.request.urlopen(f"http://127.0.0.1:{running.port}{links[0]}", timeout=10) as page:
+            assert "approver@fanal.example" in page.read().decode()
         assert wait_until(lambda: "forwarding" in _stats(running) and "completed" in _stats(running))
         assert "fewer than 10" in _stats(running)
 

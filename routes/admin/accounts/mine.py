@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from directory.desk.people import StageError, UnknownError
+from directory.desk.people import Role, StageError, UnknownError
 from routes.admin.accounts.choosing import chosen, offer, password_fault
 from routes.admin.accounts.door import RefusedError
 from routes.admin.accounts.presence import destination, door, leave, own_id, peer, renew, whole
@@ -119,7 +119,7 @@ def _page(faults: list[str] | None = None) -> str:
         "accounts/account.html",
         faults=faults,
         account=found.account,
-        roles=[role_words(role) for role in sorted(found.account.roles)],
+        roles=[role_words(role) for role in Role if role in found.account.roles],
         factors=[(each, kind_words(each.kind)) for each in door().factors(found.account.id)],
         sessions=door().sessions.of(found.account.id, now()),
         own=found.hash,
