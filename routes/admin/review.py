@@ -13,11 +13,12 @@ from directory.desk.people import Role, StageError, UnknownError
 from directory.desk.revisions import UncheckedError
 from directory.faults import Faults
 from directory.languages import is_language
-from directory.pieces import Place, piece
+from directory.pieces import Place
+from routes.admin.conflicts import Sides, conflict, settled
 from routes.admin.gate import actor, fresh_sign_in, needs, signed_in
 from routes.admin.pages import desk, now, page, services
 from routes.admin.reader import moment
-from routes.admin.reading import Reading, entries_of, read
+from routes.admin.reading import Reading, read
 from routes.admin.ways import FROM_FOLDER, ways
 from routes.admin.words import _
 
@@ -111,15 +112,10 @@ def update(number: int) -> ResponseReturnValue:
 def settle(number: int) -> ResponseReturnValue:
     """Say of each entry that both have changed whose state it is to have."""
     draft = _draft(number)
-    mine, theirs = desk().drafts.files(number), desk().files(_live())
-    settled: dict[Place, str | None] = {}
-    for name, choice in request.form.items():
-        kind, _colon, rest = name.partition(":")
-        if kind == "piece" and choice in {"mine", "theirs"}:
-            place = Place(*rest.partition(":")[::2])
-            settled[place] = piece(mine if choice == "mine" else theirs, place)
+    mine, theirs, base = desk().drafts.files(number), desk().files(_live()), desk().files(draft.base)
     try:
-        found = desk().drafts.settle(number, actor(), now(), settled)
+        chosen = settled(request.form, _sides(draft), mine, theirs, base)
+        found = desk().drafts.settle(number, actor(), now(), chosen)
     except MergeError as fault:
         return _conflicts(draft, fault.conflicts, _("Say of each entry which state it is to have."))
     except (StageError, Faults) as fault:
@@ -198,13 +194,13 @@ def _reading(draft: Draft, speaks: str | None) -> Reading:
 
 def _conflicts(draft: Draft, places: tuple[Place, ...], fault: str = "") -> ResponseReturnValue:
     """Show each entry that the change and the live revision have both changed, in words, and let somebody choose."""
-    base = desk().revisions.directory(draft.base)
-    mine, theirs = desk().drafts.directory(draft.id), desk().revisions.directory(_live())
-    rows = [
-        (f"piece:{each.file}:{each.entry}", each, entries_of(each, base, mine), entries_of(each, base, theirs))
-        for each in places
-    ]
+    rows = [conflict(each, _sides(draft)) for each in places]
     return page("review/conflicts.html", draft=draft, rows=rows, faults=[fault] if fault else []), 409
+
+
+def _sides(draft: Draft) -> Sides:
+    base, theirs = (desk().revisions.directory(number) for number in (draft.base, _live()))
+    return Sides(base, desk().drafts.directory(draft.id), theirs)
 
 
 def _undo_page(fault: Exception | None = None, note: str = "") -> ResponseReturnValue:
