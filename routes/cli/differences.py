@@ -17,12 +17,11 @@ from directory.changes import Change
 from directory.difference import difference
 from directory.effect import Effect, Offer, effect, offered, when
 from directory.faults import Faults
-from directory.load import PACKAGED
 from directory.model import Directory
 from directory.statement import ENGLISH, Named, Things, say
 from routes.cli.arguments import Instant, Language
 from routes.cli.columns import columns
-from routes.cli.sources import LIVE, NoTablesError, tables_of
+from routes.cli.sources import LIVE, SHIPPED, NoTablesError, tables_of
 
 DIFFERENT, WRONG = 1, 2
 
@@ -54,8 +53,8 @@ def command(
 ) -> None:
     """Say in words what differs in NEW against OLD: grave differences first, marked with !.
 
-    OLD and NEW are folders, numbers of revisions, `live`, or drafts such as `draft:7`; without them the live revision
-    is held against the tables that come with the program. Emergency switches are not counted in.
+    OLD and NEW are folders, numbers of revisions, `live`, `shipped`, or drafts such as `draft:7`; without them the live
+    revision is held against the tables that come with the program. Emergency switches are not counted in.
 
     Exit status: 0 the same, 1 different, 2 wrong use, or tables that cannot be read.
 
@@ -64,7 +63,7 @@ def command(
     fanal directory diff live draft:7 --effect
     fanal directory diff 3 my-directory --json
     """
-    words = (old, new or str(path or PACKAGED))
+    words = (old, new or (SHIPPED if path is None else str(path)))
     before, after = (_read(word) for word in words)
     changes = difference(before, after)
     now = at or dt.datetime.now(dt.UTC)
