@@ -57,6 +57,8 @@ class State:
     """Where `*` leads from the emergency advice."""
     voiced: bool = False
     """A recording could not be fetched in this call: only languages that need none are offered."""
+    offered: str = ""
+    """A mark of what the keys of the turn led to when it was said; empty before a turn was made of the state."""
 
 
 class UnreadableStateError(Exception):
@@ -81,6 +83,7 @@ def pack(state: State) -> str:
             str(state.misses),
             state.back or "",
             "voiced" if state.voiced else "",
+            state.offered,
         )
     )
 
@@ -88,7 +91,9 @@ def pack(state: State) -> str:
 def unpack(text: str) -> State:
     """Read the line that `pack` wrote; raises `UnreadableStateError` for any other."""
     try:
-        step, channel, language, need, country, helpline, seen, page, misses, back, voiced = text.split(_SEPARATOR)
+        step, channel, language, need, country, helpline, seen, page, misses, back, voiced, offered = text.split(
+            _SEPARATOR
+        )
         state = State(
             step=Step(step),
             channel=Channel(channel),
@@ -101,6 +106,7 @@ def unpack(text: str) -> State:
             misses=int(misses),
             back=Step(back) if back else None,
             voiced=bool(voiced),
+            offered=offered,
         )
     except ValueError as fault:
         raise UnreadableStateError("the state has another shape") from fault

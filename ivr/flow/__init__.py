@@ -17,7 +17,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from ivr.events import EventKind
-from ivr.flow import menus, people, referral
+from ivr.flow import menus, offers, people, referral
 from ivr.flow.ways import RESERVED_KEYS, language_of, left_behind
 from ivr.phrases import Phrase
 from ivr.state import Channel, State, Step
@@ -75,12 +75,17 @@ def begin_again(world: World, channel: Channel = Channel.VOICE, *, voiced: bool 
     return Answer(turn, (Line(Phrase.RESTART, turn.language),), (Count(EventKind.FAULT, "restart"),))
 
 
-@lru_cache(KEPT_TURNS)
 def enter(state: State, world: World) -> Turn:
     """Make the turn of a state. Keys that mean the same everywhere are added to those of the step.
 
     Turns are remembered: callers in the same place at the same minute are told the same.
     """
+    return _enter(replace(state, offered="") if state.offered else state, world)
+
+
+@lru_cache(KEPT_TURNS)
+def _enter(state: State, world: World) -> Turn:
+    state = offers.known(state, world)
     if state.back and state.step is not Step.EMERGENCY:
         state = replace(state, back=None)
     turn = _STEPS[state.step](state, world)
@@ -88,7 +93,7 @@ def enter(state: State, world: World) -> Turn:
         return turn
     reserved = Line(Phrase.RESERVED, turn.language)
     coda = (*turn.coda, reserved) if state.misses and reserved not in turn.coda else turn.coda
-    return replace(turn, options=(*turn.options, *_reserved(turn)), coda=coda)
+    return offers.marked(replace(turn, options=(*turn.options, *_reserved(turn)), coda=coda))
 
 
 def press(state: State, key: str, world: World) -> Answer:
@@ -96,21 +101,25 @@ def press(state: State, key: str, world: World) -> Answer:
     turn = enter(state, world)
     option = next((each for each in turn.options if each.key == key), None)
     if option is None:
-        return _misunderstood(turn, Phrase.WRONG_KEY, world)
+        return _misunderstood(state, Phrase.WRONG_KEY, world)
+    if offers.has_moved(state, turn, option):
+        return Answer(turn)
     leads = replace(option.leads, misses=0) if option.leads.misses else option.leads
     following = enter(leads, world)
+    if offers.is_unannounced(state, following):
+        return Answer(turn)
     counts = (*_forwarding(following), *_stepped(state, following), *_spoken_there(state, following, world))
     return Answer(following, counts=counts, text=option.text)
 
 
 def not_heard(state: State, world: World) -> Answer:
     """Answer a caller who said something that could not be understood for sure: ask again, decide nothing."""
-    return _misunderstood(enter(state, world), Phrase.NOT_HEARD, world)
+    return _misunderstood(state, Phrase.NOT_HEARD, world)
 
 
 def keep_silent(state: State, world: World) -> Answer:
     """Answer silence in `state`."""
-    missed = _missed(enter(state, world), world)
+    missed = _missed(state, world)
     return Answer(missed, counts=(Count(EventKind.STEP, "silence"), *_forwarding(missed)))
 
 
@@ -125,13 +134,19 @@ def come_back(state: State, outcome: Outcome, world: World) -> Answer:
     return Answer(following, (apology,), counts)
 
 
-def _misunderstood(turn: Turn, apology: Phrase, world: World) -> Answer:
-    missed = _missed(turn, world)
+def _misunderstood(state: State, apology: Phrase, world: World) -> Answer:
+    missed = _missed(state, world)
     count = Count(EventKind.STEP, apology.value)
     return Answer(missed, (Line(apology, missed.language),), (count, *_forwarding(missed)))
 
 
-def _missed(turn: Turn, world: World) -> Turn:
+def _missed(said: State, world: World) -> Turn:
+    """Answer what was no choice in the turn of a state; a service that this turn did not name is named first."""
+    following = _simplest(enter(said, world), world)
+    return people.forward_unasked(following.state, world) if offers.is_unannounced(said, following) else following
+
+
+def _simplest(turn: Turn, world: World) -> Turn:
     """Repeat, then take the simplest choice, then call a person."""
     state = turn.state
     if state.channel is Channel.SMS:

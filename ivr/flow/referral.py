@@ -92,6 +92,8 @@ def number(state: State, world: World) -> Turn:
 
 def consent(state: State, world: World) -> Turn:
     """Warn that a text can be read by others, and let the caller choose its form: the second key press."""
+    if state.helpline not in world.directory.helplines:
+        return referral(replace(state, step=Step.REFERRAL), world)
     speech = language_of(state, world)
     sent = replace(state, step=Step.SENT)
     options = (
@@ -106,8 +108,8 @@ def consent(state: State, world: World) -> Turn:
 def sent(state: State, world: World) -> Turn:
     """Say that the text is on its way, and offer the rest."""
     match = current_match(state, world)
-    if match is None:
-        return _without_service(state, world)
+    if match is None or match.helpline.id != state.helpline:
+        return referral(replace(state, step=Step.REFERRAL), world)
     speech = language_of(state, world)
     options = tuple(option for option in choices(match, state, world) if option.leads.step is not Step.CONSENT)
     minutes = Amount(int(TEXT_LIFE / dt.timedelta(minutes=1)))

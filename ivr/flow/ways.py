@@ -114,8 +114,8 @@ def following(state: State, world: World) -> State:
 
 
 def page_of(items: Sequence[str], state: State, size: int) -> tuple[Sequence[str], bool]:
-    """Return the items of the state's page, and whether another page follows."""
-    start = state.page * size
+    """Return the items of the state's page, and whether another page follows; the first where there is no such page."""
+    start = state.page * size if state.page * size < len(items) else 0
     return items[start : start + size], start + size < len(items)
 
 
