@@ -27,6 +27,7 @@ _FIXED = {
     (12, 31): "New Year's Eve",
 }
 _FROM_EASTER = {
+    -48: "Clean Monday",
     -3: "Maundy Thursday",
     -2: "Good Friday",
     -1: "Holy Saturday",

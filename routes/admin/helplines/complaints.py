@@ -10,7 +10,7 @@ from directory.faults import Fault
 from directory.findings import Finding, LintCode, Severity
 from routes.admin.helplines.typed import LONGEST, MOST_ROWS
 from routes.admin.names import country_name, language_name
-from routes.admin.words import _, n_
+from routes.admin.words import _
 
 _PLACE = re.compile(r"(?P<list>numbers|exceptions)\[(?P<row>\d+)\](?:\.(?P<field>say|dial|from|date|hours|reason))?")
 _LISTED = re.compile(r"\[\d+\]")
@@ -54,7 +54,8 @@ def complaints(faults: Iterable[Fault], names: Iterable[str] = ()) -> tuple[Comp
 
 def words_of(fault: Fault) -> str:
     """Return what is wrong and what would be right, in a sentence with a capital."""
-    return sentence(_(fault.template).format(wrong=_(fault.wrong) if fault.wrong else "", right=_(fault.right)))
+    parts = {"wrong": fault.wrong, "right": fault.right}
+    return sentence(_(fault.template).format(**{name: _(text) if text else "" for name, text in parts.items()}))
 
 
 def about(way: str, words: str, names: list[str] | None = None) -> Complaint:
@@ -82,7 +83,7 @@ def label(name: str) -> str:
         "needs": _("Needs"),
         "audience": _("For whom it is"),
         "languages": _("Languages in which it answers"),
-        "hours": _("Hours"),
+        "hours": _("Opening hours"),
         "exceptions": _("Single days with other hours"),
         "timezone": _("Time zone"),
         "numbers": _("Numbers"),
@@ -134,12 +135,6 @@ def finding_words(finding: Finding) -> str:
 def errors(findings: Iterable[Finding]) -> tuple[Complaint, ...]:
     """Return the findings that would mislead a caller as complaints: a row with one is not saved."""
     return tuple(about(each.field, finding_words(each)) for each in findings if each.severity is Severity.ERROR)
-
-
-def counted(found: Iterable[Doubt]) -> str:
-    """Return in words how many doubts there are."""
-    count = len(tuple(found))
-    return n_("One thing to think about", "{count} things to think about", count).format(count=count)
 
 
 def sentence(words: str) -> str:
