@@ -15,7 +15,7 @@ from directory.model import Directory, Shown
 from ivr import flow
 from ivr.catalogue import SOURCE, load_catalogues
 from ivr.flow.referral import opening
-from ivr.flow.ways import MORE_KEY, PAGE, RESERVED_KEYS
+from ivr.flow.ways import PAGE
 from ivr.pace import LONGEST_SAY
 from ivr.phrases import OPENS_ON, Phrase
 from ivr.sentences import EVERY_TURN, HORIZON, Values, fillings, is_spoken, sentences
@@ -178,17 +178,6 @@ def test_nothing_else_is_said_among_all_languages(country: str) -> None:
     ]
 
     assert [] == foreign
-
-
-@pytest.mark.parametrize("country", DIRECTORY.countries)
-def test_announced_keys_ascend(country: str) -> None:
-    """Announced keys ascend: at most four and the list's key for more; of languages and countries at most six."""
-    for turn in walk(a_world(DIRECTORY, SOME[:1], country, country)).turns.values():
-        keys = [option.key for option in turn.options if option.spoken and option.key not in RESERVED_KEYS]
-        most = PAGE if turn.state.step in {Step.LANGUAGE, Step.COUNTRY} else 4
-
-        assert sorted(set(keys)) == keys
-        assert len([key for key in keys if key != MORE_KEY]) <= most
 
 
 HOURS = [

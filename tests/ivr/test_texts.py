@@ -301,22 +301,26 @@ def states(language: str) -> Iterator[State]:
         yield from (State(Step.NEED, Channel.SMS, language, country=country, page=page) for page in range(5))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_turns_fit_one_message(language: str) -> None:
+@pytest.fixture(scope="module", params=LANGUAGES)
+def turns(request: pytest.FixtureRequest) -> list[tuple[Turn, str]]:
+    """What is written in each of those states, language by language."""
+    reader = world(request.param)
+    entered = [flow.enter(state, reader) for state in states(request.param)]
+    return [(turn, written_turn(turn, SPEECH)) for turn in entered]
+
+
+def test_turns_fit_one_message(turns: list[tuple[Turn, str]]) -> None:
     """No turn by text is so long that its end, which names the keys for help and repetition, would be cut off."""
-    turns = [flow.enter(state, world(language)) for state in states(language)]
-    texts = {written_turn(turn, SPEECH): SPEECH.written(Line(Phrase.RESERVED_TEXT, turn.language)) for turn in turns}
+    texts = {text: SPEECH.written(Line(Phrase.RESERVED_TEXT, turn.language)) for turn, text in turns}
 
     assert [] == [text for text, reserved in texts.items() if not text.endswith(reserved)]
     assert LONGEST > max(map(len, texts))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_turns_have_no_gaps(language: str) -> None:
+def test_turns_have_no_gaps(turns: list[tuple[Turn, str]]) -> None:
     """A turn by text has no empty line, and an answer before each thing that can be chosen."""
-    for state in states(language):
-        turn = flow.enter(state, world(language))
-        lines = written_turn(turn, SPEECH).split("\n")
+    for turn, text in turns:
+        lines = text.split("\n")
         offered = [line.partition(": ")[0] for line in lines[len(turn.lines) : -1]]
 
         assert [option.key for option in turn.options if option.written] == offered
