@@ -99,6 +99,23 @@ def disable(address: str, as_json: bool) -> None:
     )
 
 
+@command.command(epilog="Example: SECRET_KEY=<new>,<old> fanal user reseal\n\nThen <old> can go.")
+def reseal() -> None:
+    """Encrypt the secrets of all authenticator apps with the newest SECRET_KEY, before an old one is removed.
+
+    Also needs SECRET_KEY, as the servers have it.
+    """
+    from ivr.settings import Settings
+    from routes.admin.accounts.factors import Sealer
+
+    with _register() as register:
+        done, lost = register.reseal(Sealer.of(Settings.read_one("SECRET_KEY")), _now())
+        addresses = [register.get(id_).address for id_ in lost]
+    click.echo(f"Encrypted with the newest key: {done}.")
+    if addresses:
+        _end(f"No key opens those of {', '.join(addresses)}: reset them with `fanal user recover`.", 1)
+
+
 @contextmanager
 def _register() -> Iterator[Register]:
     """Give the register of the database that is set; end with a sentence where something is refused."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -49,7 +48,7 @@ class Door:
     def __init__(self, desk: Desk, secrets: Sequence[str], place: Place | None, passwords: Passwords) -> None:
         self._desk = desk
         self._passwords = passwords
-        self._sealer = Sealer(base64.urlsafe_b64encode(bytes.fromhex(derived(key, "apps"))) for key in secrets)
+        self._sealer = Sealer.of(secrets)
         self._attempts = Attempts(desk, derived(secrets[0], "attempts"))
         self.place = place
         self.register = Register(desk)

@@ -5,6 +5,7 @@ A code works once: the step of time it belongs to is kept, and an earlier or equ
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from directory.desk import audit
 from directory.desk.people import Actor, StageError, UnknownError
 from routes.admin.accounts import codes
 from routes.admin.accounts.tables import factors
+from routes.admin.keys import derived
 
 MOST = 10
 LONGEST_NAME = 80
@@ -51,6 +53,11 @@ class Sealer:
 
     def __init__(self, keys: Iterable[bytes]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
+
+    @classmethod
+    def of(cls, secrets: Iterable[str]) -> Sealer:
+        """Return the sealer of an installation's secret keys, the newest first."""
+        return cls(base64.urlsafe_b64encode(bytes.fromhex(derived(secret, "apps"))) for secret in secrets)
 
     def seal(self, secret: bytes, now: dt.datetime) -> str:
         """Return a secret as it is kept."""
@@ -119,6 +126,19 @@ def use_code(connection: sa.Connection, account: int, code: str, sealer: Sealer,
             )
             return True
     return False
+
+
+def reseal(connection: sa.Connection, sealer: Sealer, now: dt.datetime) -> tuple[int, tuple[int, ...]]:
+    """Encrypt every app's secret with the newest key; return how many, and whose accounts' apps no key opens."""
+    done, lost = 0, set()
+    for row in connection.execute(sa.select(factors).where(factors.c.kind == Kind.APP.value)).all():
+        secret = sealer.open(row.secret)
+        if secret is None:
+            lost.add(row.account)
+            continue
+        connection.execute(factors.update().where(factors.c.id == row.id).values(secret=sealer.seal(secret, now)))
+        done += 1
+    return done, tuple(sorted(lost))
 
 
 def note_key(connection: sa.Connection, factor: Factor, count: int, now: dt.datetime) -> None:

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from directory.desk import Desk, audit
 from directory.desk.people import OPERATOR, Actor, NotAllowedError, Role, StageError, UnknownError
+from routes.admin.accounts.factors import Sealer, reseal
 from routes.admin.accounts.tables import accounts, factors, sessions
 from routes.admin.accounts.tokens import LINK_LASTS, Purpose, keep, new_token, revoke
 
@@ -163,6 +164,11 @@ class Register:
             action = "account reset" if account.enrolled_at else "account link renewed"
             audit.record(connection, actor, action, account.actor.id, now)
             return _link(connection, account, now)
+
+    def reseal(self, sealer: Sealer, now: dt.datetime) -> tuple[int, tuple[int, ...]]:
+        """Encrypt every app's secret with the newest key; see `factors.reseal`."""
+        with self._desk.turn() as connection:
+            return reseal(connection, sealer, now)
 
 
 def get(connection: sa.Connection, id_: int) -> Account:

@@ -14,6 +14,7 @@ from routes.admin.accounts.register import State
 from routes.cli import main
 from routes.cli.invitations import first_links
 from tests.accounts import Coordinator, House
+from tests.application import some_settings
 
 ANA = "ana@example.org"
 
@@ -131,3 +132,19 @@ def test_first_links_beside_other_accounts(house: House) -> None:
     house.invite(ANA)
 
     assert () == first_links(str(house.desk.engine.url), "http://localhost:8000/admin", house.now)
+
+
+def test_reseal(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After it the old key can go: an app goes on working with the new one alone; what no key opens is named."""
+    house.somebody(ANA)
+    old = str(some_settings(house.folder).secret_keys[0])
+    new = "another secret of a test that is long enough"
+    assert "SECRET_KEY is missing" in _run("reseal").stderr
+    monkeypatch.setenv("SECRET_KEY", f"{new},{old}")
+    assert (0, "Encrypted with the newest key: 1.\n") == (_run("reseal").exit_code, _run("reseal").stdout)
+    monkeypatch.setenv("SECRET_KEY", new)
+    assert 0 == _run("reseal").exit_code
+    monkeypatch.setenv("SECRET_KEY", old)
+    ran = _run("reseal")
+
+    assert (1, f"No key opens those of {ANA}: reset them with `fanal user recover`.\n") == (ran.exit_code, ran.stderr)
