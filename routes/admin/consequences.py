@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from directory.effect import Effect, Offer, offered, when
+from directory.effect import WEEK, Effect, Offer, Span, offered, when
 from directory.model import Directory, Helpline, Kind
 from directory.switched import Position, Switched
 from directory.withdrawal import Withdrawal
@@ -17,14 +17,14 @@ from routes.admin.words import _
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Whom callers with one need are offered first, before and after."""
+    """Whom callers with some needs are offered first, before and after."""
 
-    need: str
+    needs: tuple[str, ...]
     when: str
     before: str
     after: str
     worse: bool
-    """Nobody but the emergency services is left, or nobody who is open."""
+    """Nobody but the emergency services is left, or nobody who is open, or nobody whom callers are connected to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def consequences(found: Withdrawal, switch: Switched, now: dt.datetime) -> Conse
     """Put what would happen into words; `now` is what the withdrawal was asked for."""
     return Consequences(
         services=tuple(_service(row, found, switch) for row in found.services),
-        rows=tuple(_row(each, found.before, found.after, now) for each in found.effects),
+        rows=tuple(_rows(found, now)),
         deserted=tuple(need_name(need) for need in found.deserted),
         idle=all(row.numbers == _after(found, row) for row in found.services),
     )
@@ -66,22 +66,55 @@ def _after(found: Withdrawal, row: Helpline) -> object:
     return after.numbers if after else None
 
 
-def _row(each: Effect, before: Directory, after: Directory, now: dt.datetime) -> Row:
-    return Row(
-        need=need_name(each.need),
-        when=said(when(each, now)),
-        before=_offer(each.before, before.helplines),
-        after=_offer(each.after, after.helplines),
-        worse=_is_lost(each.after, after.helplines) or (_is_open(each.before) and not _is_open(each.after)),
-    )
+def _rows(found: Withdrawal, now: dt.datetime) -> Iterable[Row]:
+    """Return one row for all needs that the same thing happens to at the same hours."""
+    rows: dict[tuple[str, str, str, bool], list[str]] = {}
+    for group in _together(found.effects):
+        first, told, spans = group[0], len(group) == 1, _joined(group)
+        hours = said(when(replace(first, spans=spans, whole=_is_whole(first, spans)), now))
+        before = _offer(first.before, found.before.helplines, told)
+        after = _offer(first.after, found.after.helplines, told)
+        worse = any(_is_worse(each, found.after) for each in group)
+        rows.setdefault((hours, before, after, worse), []).append(need_name(first.need))
+    return (Row(tuple(needs), *row) for row, needs in rows.items())
 
 
-def _offer(offer: Offer | None, rows: Mapping[str, Helpline]) -> str:
+def _together(effects: Iterable[Effect]) -> Iterable[list[Effect]]:
+    """Put effects together that differ only in whether a service is open: the clock does that, not the switch."""
+    groups: dict[object, list[Effect]] = {}
+    for each in effects:
+        key = [(offer.id, offer.say, offer.dial) if offer else None for offer in (each.before, each.after)]
+        groups.setdefault((each.need, *key), []).append(each)
+    return groups.values()
+
+
+def _joined(group: list[Effect]) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    for span in sorted((span for each in group for span in each.spans), key=lambda span: span.start):
+        start = spans.pop().start if spans and spans[-1].end == span.start else span.start
+        spans.append(Span(start, span.end))
+    return tuple(spans)
+
+
+def _is_whole(effect: Effect, spans: tuple[Span, ...]) -> bool:
+    return effect.whole or any(span.end - span.start >= WEEK for span in spans)
+
+
+def _offer(offer: Offer | None, rows: Mapping[str, Helpline], told: bool) -> str:
+    """Return an offer in words; whether it is open only where that is `told` of all its hours."""
     if offer is None or rows[offer.id].kind is Kind.EMERGENCY:
         return _("the emergency advice only")
-    words = said(offered(offer, service_name(rows[offer.id])))
+    name = service_name(rows[offer.id])
+    words = said(offered(offer, name)) if told else f"{name}, {offer.say}"
     how = _("{offer}; callers can be connected") if offer.dial else _("{offer}; read out, nobody is connected")
     return how.format(offer=words)
+
+
+def _is_worse(effect: Effect, after: Directory) -> bool:
+    """Tell whether callers lose what they have: somebody at all, somebody who is open, or being connected."""
+    unconnected = bool(effect.before and effect.before.dial) and not (effect.after and effect.after.dial)
+    closed = _is_open(effect.before) and not _is_open(effect.after)
+    return unconnected or closed or _is_lost(effect.after, after.helplines)
 
 
 def _is_lost(offer: Offer | None, rows: Mapping[str, Helpline]) -> bool:

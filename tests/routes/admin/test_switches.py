@@ -132,8 +132,18 @@ def test_page_says_before_what_will_happen(office: Office) -> None:
     words = page.one("main").words
 
     assert "Line for crime: callers do not hear of this service any more. It has no other number." in words
-    assert "Line for children, 020 7946 0004, hours unknown; callers can be connected" in words
+    assert "Line for children, 020 7946 0004; callers can be connected" in words
     assert () == office.desk.switches.working()
+
+
+def test_hours_of_a_service_are_not_laid_at_the_door_of_the_switch(office: Office) -> None:
+    """That a service is open now and closed later is one row, at all hours; the needs with the same fate share it."""
+    page = page_of(office.get("/switches/throw", country="GB", say=SAY, position="read_out"))
+    (row,) = page.all("tr")[1:]
+
+    assert "Another crime" in row.words
+    assert "At all hours" in row.words
+    assert "Line for crime, 020 7946 0001; read out, nobody is connected" in row.words
 
 
 def test_page_warns_of_a_need_left_without_anybody(office: Office) -> None:
