@@ -6,11 +6,10 @@ Only forms that come from these pages are held: what another site sends is answe
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
 
 from directory.desk.people import Role
 from routes.admin.faults import expired
@@ -43,7 +42,11 @@ def too_late(fault: CSRFError) -> ResponseReturnValue:
     notice = _(
         "This page was open for so long that it had expired. Nothing was saved, and nothing is lost: look, save."
     )
-    return editing.form_page(_work(), typed_now(), Seen(basis(), notice=notice), 400)
+    try:
+        work = _work()
+    except HTTPException:  # what the form was about is gone, or never was
+        return expired(fault)
+    return editing.form_page(work, typed_now(), Seen(basis(), notice=notice), 400)
 
 
 def _held() -> ResponseReturnValue:
@@ -68,4 +71,4 @@ def _is_ours() -> bool:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         return False
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
+    return origin is None or origin.partition("://")[2] == request.host

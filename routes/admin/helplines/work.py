@@ -72,7 +72,7 @@ def basis() -> Row | None:
     """Return the row that the editor saw when the form was opened, as the form has carried it; None for none."""
     try:
         found: Any = json.loads(request.form.get("basis") or "null")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and found else None
 

@@ -72,7 +72,7 @@ def sentence(tag: str, phrase: str) -> ResponseReturnValue:
 def propose(tag: str, phrase: str) -> ResponseReturnValue:
     """Propose other words."""
     here, which = _known(tag), _phrase(phrase)
-    typed = composed(request.form.getlist("words")[:8])
+    typed = composed(_typed(len(words_of(here.said[tag], which))))
     wording = Wording(tag, which, typed, name_of(words_of(here.said[SOURCE], which)))
     faults = [_without_name(each, wording) for each in faults_of(wording, here.files)]
     if typed == words_of(here.said[tag], which):
@@ -199,6 +199,12 @@ def _sentence(tag: str, phrase: str, typed: Words | None = None, faults: list[st
         takes=[each for each in _takes().of(tag, which.value) if each.stage is TakeStage.WAITING],
         may_edit=actor().may(Role.EDITOR),
     )
+
+
+def _typed(forms: int) -> list[str]:
+    """Return as many texts as the sentence has forms, whatever was sent: empty ones are a fault that has words."""
+    sent = request.form.getlist("words")[: max(1, forms)]
+    return [*sent, *[""] * (max(1, forms) - len(sent))]
 
 
 def _head(here: Book, tag: str) -> dict[str, object]:
