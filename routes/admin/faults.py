@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from directory.desk.people import NotAllowedError
+from directory.desk.people import DeskError, NotAllowedError
 from routes.admin.words import _
 
 log = logging.getLogger(__name__)
@@ -20,6 +20,7 @@ def join(app: Flask) -> None:
     """Answer every failure with a page in words."""
     app.register_error_handler(CSRFError, expired)
     app.register_error_handler(NotAllowedError, _not_allowed)
+    app.register_error_handler(DeskError, _no_longer)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(Exception, _failed)
@@ -32,6 +33,10 @@ def expired(_fault: CSRFError) -> ResponseReturnValue:
 
 def _not_allowed(fault: NotAllowedError) -> ResponseReturnValue:
     return _page(403, _(str(fault)))
+
+
+def _no_longer(fault: DeskError) -> ResponseReturnValue:
+    return _page(409, _(str(fault)))
 
 
 def _refused(fault: HTTPException) -> ResponseReturnValue:

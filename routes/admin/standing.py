@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+
 from directory.desk.people import DeskError
 from directory.desk.switches import Switch
+from directory.faults import Faults
 from directory.model import Directory
 from directory.switched import Standing, Switched, overlaid
 from directory.withdrawal import is_served
 from ivr.edition import NoEditionError
 from routes.admin.pages import desk, services
+
+log = logging.getLogger(__name__)
 
 
 class NoTablesError(DeskError):
@@ -18,12 +23,16 @@ class NoTablesError(DeskError):
 def live_tables() -> Directory:
     """Return the live tables without what stands above them. Raises `NoTablesError`.
 
-    Where a folder rules (`DIRECTORY_PATH`), they are what this process serves.
+    Where a folder rules (`DIRECTORY_PATH`), or the live revision is damaged, they are what this process serves: a
+    number that callers hear can always be switched.
     """
     if rules():
-        live = desk().revisions.live()
-        if live is not None:
-            return desk().revisions.directory(live.number)
+        try:
+            live = desk().revisions.live()
+            if live is not None:
+                return desk().revisions.directory(live.number)
+        except (DeskError, Faults) as fault:
+            log.warning("live_revision_unreadable", exc_info=fault)
     try:
         return services().shelf.current.directory
     except NoEditionError:

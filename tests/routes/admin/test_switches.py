@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
+from directory.database import open_database
 from directory.desk import Desk
 from directory.desk.people import Actor, DeskError, Role
 from directory.desk.switches import Outcome, Switch
@@ -383,6 +385,31 @@ def test_folder_rules(office: Office, tmp_path: Path) -> None:
     assert "a switch would do nothing" in page_of(office.get("/switches")).one("main").words
     assert "a switch would do nothing" in page_of(office.post("/switches/throw", THROW), 409).one("main").words
     assert () == office.desk.switches.working()
+
+
+def test_damaged_revision_stops_no_switch(tmp_path: Path) -> None:
+    """Where the live revision cannot be read, the numbers that callers are still served can be switched."""
+    office = Office(tmp_path, a_desk(f"sqlite:///{tmp_path / 'desk.db'}")).act_as(ANA)
+    with office.desk.engine.begin() as connection:
+        for name in connection.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            connection.execute(sa.text(f"DROP TRIGGER {name}"))
+        connection.execute(sa.text("UPDATE revisions SET files = replace(files, '116', '117')"))
+    pages = [office.get(address).status_code for address in ("/", "/switches", "/checks", "/history")]
+    answer = office.post("/switches/throw", THROW | {"country": "FR", "say": "116 006"})
+    office.desk.engine.dispose()
+
+    assert [200] * 4 == pages
+    assert 303 == answer.status_code
+
+
+def test_database_that_is_away_is_said_once(office: Office, tmp_path: Path) -> None:
+    """While the database is away, every page says so in words; the banner does not bring the page of the fault down."""
+    office.app.extensions["desk"] = Desk(open_database(f"sqlite:///{tmp_path / 'nowhere' / 'desk.db'}"))
+    answers = [office.get(address) for address in ("/", "/switches", "/checks", "/history")]
+    office.app.extensions["desk"] = office.desk
+
+    assert [503] * 4 == [each.status_code for each in answers]
+    assert all("The database does not answer." in each.text for each in answers)
 
 
 @pytest.mark.parametrize("new", ["020 7946 0005", SAY])
