@@ -23,7 +23,7 @@ CODES = 5
 """Wrong codes or keys for one account, which takes its password already. Three of a million codes fit: who tries all
 year finds one in a third of cases, and stands in the log every day."""
 ADDRESS = 50
-"""Attempts from one address: an office shares one."""
+"""Failed attempts from one address: an office shares one."""
 
 
 class Attempts:
@@ -48,10 +48,12 @@ class Attempts:
             connection.execute(attempts.insert(), [{"key": key, "at": now} for key in keys])
         return True
 
-    def forgive(self, name: str) -> None:
-        """Forget the attempts on one account: they have succeeded."""
+    def forgive(self, account: str, network: str) -> None:
+        """Forget the attempts on an account that has been entered, and the one attempt of the network's address."""
         with self._desk.turn() as connection:
-            connection.execute(attempts.delete().where(attempts.c.key == self._hash(name)))
+            connection.execute(attempts.delete().where(attempts.c.key == self._hash(account)))
+            newest = sa.select(sa.func.max(attempts.c.id)).where(attempts.c.key == self._hash(network))
+            connection.execute(attempts.delete().where(attempts.c.id == connection.scalar(newest)))
 
     def _hash(self, name: str) -> str:
         return hmac.new(self._key, name.encode(), hashlib.sha256).hexdigest()

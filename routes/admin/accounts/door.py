@@ -57,12 +57,12 @@ class Door:
     def first(self, address: str, password: str, peer: str, now: dt.datetime) -> str:
         """Return the id of a half session for the right address and password. Raises `RefusedError`."""
         subject = f"password of {normal(address)}"
-        self._take({subject: PASSWORDS, f"network {peer}": ADDRESS}, now)
+        self._take({subject: PASSWORDS, _network(peer): ADDRESS}, now)
         account = self.register.find(address)
         known = account if account and account.state is State.ACTIVE else None
         if not self._passwords.verify(self._kept(known), password) or known is None:
             self._failed(account, "password", now)
-        self._attempts.forgive(subject)
+        self._attempts.forgive(subject, _network(peer))
         self._renew(known, password)
         return self.sessions.begin_half(known, now)
 
@@ -70,7 +70,7 @@ class Door:
         """Return the id of a whole session for a code or a key's answer. Raises `RefusedError`."""
         account = session.account
         subject = f"code of {account.id}"
-        self._take({subject: CODES, f"network {peer}": ADDRESS}, now)
+        self._take({subject: CODES, _network(peer): ADDRESS}, now)
         with self._desk.turn() as connection:
             proved = self._proves(connection, account, code, answer, now)
             if proved:
@@ -78,16 +78,16 @@ class Door:
                 id_ = begin_full(connection, account, now, session)
         if not proved:
             self._failed(account, "second factor", now)
-        self._attempts.forgive(subject)
+        self._attempts.forgive(subject, _network(peer))
         return id_
 
     def again(self, session: Session, password: str, code: str, answer: str, peer: str, now: dt.datetime) -> str:
         """Return the id of a session that is fresh, in the place of one that was not. Raises `RefusedError`."""
         account, subject = session.account, f"password of {session.account.address}"
-        self._take({subject: PASSWORDS, f"network {peer}": ADDRESS}, now)
+        self._take({subject: PASSWORDS, _network(peer): ADDRESS}, now)
         if not self._passwords.verify(self._kept(account), password):
             self._failed(account, "password", now)
-        self._attempts.forgive(subject)
+        self._attempts.forgive(subject, _network(peer))
         return self.second(session, code, answer, peer, now)
 
     def leave(self, session: Session, id_: str, now: dt.datetime) -> None:
@@ -223,3 +223,7 @@ class Door:
             with self._desk.turn() as connection:
                 mine = sa.and_(accounts.c.id == account.id, accounts.c.password == kept)
                 connection.execute(accounts.update().where(mine).values(password=new))
+
+
+def _network(peer: str) -> str:
+    return f"network {peer}"

@@ -74,7 +74,7 @@ class Sealer:
         """Return what was sealed; None also where that was too long ago."""
         try:
             return self._fernet.decrypt_at_time(sealed, int(lasts.total_seconds()), int(now.timestamp()))
-        except InvalidToken:
+        except (InvalidToken, ValueError):  # what is no ASCII is no token either
             return None
 
 

@@ -101,7 +101,9 @@ class Register:
             return get(connection, id_)
 
     def find(self, address: str) -> Account | None:
-        """Return the account of an address."""
+        """Return the account of an address; None also for what no address can be, such as a zero byte."""
+        if not _is_plain(normal(address)):
+            return None
         with self._desk.engine.connect() as connection:
             row = connection.execute(sa.select(accounts).where(accounts.c.address == normal(address))).first()
         return _account(row) if row else None

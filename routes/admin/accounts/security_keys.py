@@ -22,6 +22,8 @@ from routes.admin.accounts.tokens import CHALLENGE_LASTS, Purpose, keep, new_tok
 
 LONGEST_ANSWER = 20_000
 """Characters of a browser's answer; real ones have a tenth."""
+_UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)
+"""What reading an answer ends in that no browser would give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def new_key(
             expected_rp_id=place.host,
             expected_origin=place.origin,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except (WebAuthnException, *_UNREADABLE):
         return None
     public, id_ = (webauthn.helpers.bytes_to_base64url(raw) for raw in (made.credential_public_key, made.credential_id))
     return Factor(0, Kind.KEY, name, public, id_, made.sign_count, now, None)
@@ -134,7 +136,7 @@ def used_key(
             credential_public_key=webauthn.base64url_to_bytes(factor.secret),
             credential_current_sign_count=factor.count,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except (WebAuthnException, *_UNREADABLE):
         return None
     return factor, used.new_sign_count
 
@@ -155,7 +157,7 @@ def _answered(
         told = webauthn.base64url_to_bytes((credential or {})["response"]["clientDataJSON"])
         challenge = webauthn.base64url_to_bytes(json.loads(told)["challenge"])
         known = use(connection, challenge.decode("ascii"), purpose, account.id, now)
-    except (ValueError, KeyError, TypeError):
+    except _UNREADABLE:
         return None
     return challenge if known else None
 
@@ -176,6 +178,6 @@ def _read(answer: str) -> dict[str, Any] | None:
         return None
     try:
         found = json.loads(answer)
-    except (ValueError, RecursionError):
+    except _UNREADABLE:
         return None
     return found if isinstance(found, dict) else None

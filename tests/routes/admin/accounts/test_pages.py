@@ -40,6 +40,26 @@ def test_from_the_link_to_the_first_page(house: House) -> None:
     ] == house.log()
 
 
+def test_in_both_databases(database_url: str, tmp_path: Path) -> None:
+    """From the first account to a reset by a second administrator, everything works in either database."""
+    house = House(tmp_path, database_url)
+    ada, ana = house.somebody(ADA, Role.ADMINISTRATOR), house.somebody(ANA)
+    ana.sign_out()
+    Coordinator(house, "\x00").give_password()
+    assert 403 == ana.give_password("a wrong guess").status_code
+    ana.sign_in()
+    house.later(minutes=11)
+    ana.prove_again()
+    assert 303 == ana.post("/account/sign-out-elsewhere").status_code
+    ada.prove_again()
+    (link,) = _links(ada.post(f"/people/{house.account(ANA).id}/recover").text)
+    assert not ana.is_in()
+    assert 303 == ana.enrol(link, "another quiet harbour").status_code
+    assert ana.is_in()
+    assert house.desk.verify().whole
+    house.desk.engine.dispose()
+
+
 def test_guarded_page(house: House) -> None:
     """Whoever is not signed in is led to where they can, and afterwards to what they asked for."""
     ana = house.somebody(ANA)

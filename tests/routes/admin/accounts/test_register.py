@@ -115,6 +115,14 @@ def test_disable_and_enable(register: Register) -> None:
     assert State.INVITED is register.get(account.id).state
 
 
+@pytest.mark.parametrize("address", ["", "ben@example.org", "\x00", "ana@example.org\x00", "ana@example.org\u200b"])
+def test_find_nobody(register: Register, address: str) -> None:
+    """Whatever is typed as an address, there is an account of it or none."""
+    register.add(OPERATOR, ADDRESS, "Ana", [Role.EDITOR], NOW)
+
+    assert register.find(address) is None
+
+
 def test_unknown(register: Register) -> None:
     """What there is not cannot be changed."""
     with pytest.raises(UnknownError):
@@ -146,7 +154,9 @@ def test_attempts(desk: Desk) -> None:
     limits = {"ana": 2, "network": 3}
 
     assert [True, True, False] == [limiter.take(limits, NOW) for _ in range(3)]
-    limiter.forgive("ana")
-    assert [True, False] == [limiter.take(limits, NOW) for _ in range(2)]
+    limiter.forgive("ana", "network")
+    assert [True, True, False] == [limiter.take(limits, NOW) for _ in range(3)]
+    limiter.forgive("ana", "elsewhere")
+    assert not limiter.take({"ben": 2, "network": 3}, NOW)
     assert not limiter.take(limits, NOW + WINDOW - dt.timedelta(seconds=1))
     assert limiter.take(limits, NOW + WINDOW)
