@@ -23,13 +23,14 @@ _MOST_PAGES = 20
 PATIENCE = 20_000
 """Milliseconds that a busy machine may take for anything."""
 _SMALL = """() => [...document.querySelectorAll('button, select, input:not([type=hidden]), a, summary, audio')]
-  .map((each) => (['checkbox', 'radio'].includes(each.type) ? each.closest('label') : each))
+  .map((each) => (['checkbox', 'radio'].includes(each.type) ? each.labels[0] ?? each : each))
   .filter((each) => !each.matches('.skip') && !each.closest('svg') && each.checkVisibility())
+  .filter((each) => !(each.matches('p:not(.actions) a, li a, dd a') && each.parentElement.innerText.trim() !== each.innerText.trim()))
   .map((each) => [each.textContent.trim().slice(0, 20), each.getBoundingClientRect()])
   .filter(([, box]) => box.width < 44 || box.height < 44)
   .map(([words, box]) => `${words} ${box.width} x ${box.height}`)"""
-"""Targets of less than 44 px, but for stretches of a picture: they are as wide as their hours, and a table is their
-equal (WCAG 2.5.8, "equivalent")."""
+"""Targets of less than 44 px, but for links within a sentence (WCAG 2.5.8, "inline") and stretches of a picture: they
+are as wide as their hours, and a table is their equal ("equivalent")."""
 _FOCUS = """() => {
   const each = document.activeElement;
   const box = each.getBoundingClientRect();
