@@ -14,13 +14,17 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
-from routes.admin.areas import NAVIGATION
+from routes.admin.areas import ADMINISTRATION, NAVIGATION
 from routes.admin.words import FOLDER
 
 ROOT = Path(__file__).parents[3]
 KEYWORDS = {"_": None, "n_": (1, 2), "gettext": None, "ngettext": (1, 2)}
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
-DESK = [*(ROOT / "directory/desk").glob("*.py"), *(ROOT / "ivr/adapters").glob("[tw]*.py")]
+DESK = [
+    *(ROOT / "directory/desk").glob("*.py"),
+    *(ROOT / "routes/admin/accounts").glob("*.py"),
+    *(ROOT / "ivr/adapters").glob("[tw]*.py"),
+]
 """Where sentences are raised that the pages show."""
 
 
@@ -36,7 +40,7 @@ def messages() -> Iterator[tuple[str, str]]:
             for line, _, said, _ in babel_extract(file, list(KEYWORDS), [], {"newstyle_gettext": "true"}):
                 if said:
                     yield _at(path, line), first(said)
-    yield from (("routes/admin/areas.py", name) for _, name in NAVIGATION)
+    yield from (("routes/admin/areas.py", name) for _, name in NAVIGATION + ADMINISTRATION)
     for path in DESK:
         yield from ((str(path.relative_to(ROOT)), text) for text in _raised(path))
 
