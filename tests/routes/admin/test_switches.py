@@ -20,7 +20,10 @@ from directory.desk.tables import switches, votes
 from directory.model import Directory
 from directory.pieces import Place, fingerprint, piece
 from directory.switched import NOTHING, Position
-from ivr.edition import Edition
+from ivr.adapters.published import DeskSource
+from ivr.edition import Edition, Shelf
+from ivr.sealed import Seal
+from ivr.services import edition_maker
 from routes.admin.areas import NAVIGATION
 from tests.desk import ADA, ANA, BEN, CLEO, EDDA, EVERYBODY, NOW, VERA, Office, a_desk
 from tests.pages import Page
@@ -191,6 +194,25 @@ def test_page_says_when_it_is_served(office: Office) -> None:
 
     assert "will serve callers so within two seconds" in waiting
     assert "This server serves callers so." in served
+
+
+def test_server_takes_it_over_from_the_desk(office: Office, tmp_path: Path) -> None:
+    """What the server looks at each second: the thrown switch is served, and the page says so; settled, it is back."""
+    settings = office.services.settings
+    shelf = Shelf(DeskSource(office.desk.engine, tmp_path), edition_maker(settings, Seal(settings.secret_keys)))
+    office.app.extensions["fanal"] = replace(office.services, shelf=shelf)
+    shelf.refresh()
+    before = "gb-crime" in shelf.current.directory.helplines
+    switch = thrown(office)
+    shelf.refresh()
+    during = "gb-crime" in shelf.current.directory.helplines
+    said = page_of(office.get("/switches")).one("main").words
+    for person in (ANA, BEN):
+        settle(office, switch, person, "lift")
+    shelf.refresh()
+
+    assert "This server serves callers so." in said
+    assert [True, False, True] == [before, during, "gb-crime" in shelf.current.directory.helplines]
 
 
 @pytest.mark.parametrize(
