@@ -8,7 +8,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import cached_property
 from itertools import pairwise
 from threading import BoundedSemaphore
 
@@ -43,6 +42,7 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._turn = BoundedSemaphore(_AT_ONCE)
+        self._nobody = self._hasher.hash("nobody has this password")
 
     def hash(self, password: str) -> str:
         """Return what is kept of a password."""
@@ -61,10 +61,6 @@ class Passwords:
     def is_dated(self, kept: str) -> bool:
         """Tell whether a hash was made with other parameters than today's."""
         return self._hasher.check_needs_rehash(kept)
-
-    @cached_property
-    def _nobody(self) -> str:
-        return self._hasher.hash("nobody has this password")
 
 
 def weakness(password: str, own: Iterable[str]) -> Weakness | None:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from directory.desk.people import Role, StageError, UnknownError
 from routes.admin.accounts.register import Account, Link, Register
+from routes.admin.accounts.security_keys import near
 from routes.admin.accounts.wording import role_meaning, role_words, state_words
 from routes.admin.gate import actor, fresh_sign_in, needs, signed_in
 from routes.admin.pages import desk, now, page, services
@@ -157,5 +158,5 @@ def _person(account: Account, faults: list[str] | None = None) -> str:
 
 
 def _link(account: Account, link: Link) -> str:
-    address = services().settings.public_url + request.script_root + link.path
+    address = near(services().settings.public_url) + request.script_root + link.path
     return page("accounts/link.html", account=account, link=address, until=link.until)

@@ -47,6 +47,12 @@ class Place:
         return cls(host, f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else ""))
 
 
+def near(public_url: str) -> str:
+    """Return the address for people: loopback by its name, so that keys work there; any other as it is."""
+    place = Place.of(public_url)
+    return place.origin if place and place.host == "localhost" else public_url
+
+
 def question_for_new(
     connection: sa.Connection, place: Place, account: Account, known: Sequence[Factor], now: dt.datetime
 ) -> str:

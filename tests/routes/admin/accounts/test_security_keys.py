@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
-from routes.admin.accounts.security_keys import Place
+from routes.admin.accounts.security_keys import Place, near
 from tests.accounts import PASSWORD, Coordinator, House, found
 from tests.application import PUBLIC_URL
 from tests.security_key import SoftwareKey
@@ -153,3 +153,16 @@ def test_changed_answer(house: House) -> None:
 def test_place(public_url: str, expected: Place | None) -> None:
     """Keys are bound to a name; loopback has one, another bare address has none."""
     assert expected == Place.of(public_url)
+
+
+@pytest.mark.parametrize(
+    ("public_url", "expected"),
+    [
+        ("http://127.0.0.1:8000", "http://localhost:8000"),
+        ("https://fanal.example.org", "https://fanal.example.org"),
+        ("http://192.0.2.1:8000", "http://192.0.2.1:8000"),
+    ],
+)
+def test_links_lead_where_keys_work(public_url: str, expected: str) -> None:
+    """A link on the machine itself names it, so that a key can be set through it."""
+    assert expected == near(public_url)
