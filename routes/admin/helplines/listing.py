@@ -21,6 +21,7 @@ from routes.admin.helplines.picture import date_words
 from routes.admin.helplines.tables import tables
 from routes.admin.names import country_name, language_name, need_name, service_name
 from routes.admin.pages import desk, now, page
+from routes.admin.standing import rules
 from routes.admin.words import _
 
 _FEWEST_DIGITS = 3
@@ -83,6 +84,7 @@ def show() -> ResponseReturnValue:
         needs=[(need, need_name(need)) for need in directory.needs],
         languages=_by_name((tag, language_name(tag)) for tag in _stated(directory)),
         states=states(),
+        rules=rules(),
         sorts=_sorts(),
     )
 
@@ -252,7 +254,10 @@ def _changed_in(stage: Stage) -> dict[str, int]:
 def _when(at: dt.datetime, moment: dt.datetime) -> str:
     if at.date() == moment.date():
         return f"{at:%H:%M}"
-    if at.date() - moment.date() == dt.timedelta(days=1):
+    tomorrow = at.date() - moment.date() == dt.timedelta(days=1)
+    if tomorrow and at.time() == dt.time():
+        return _("midnight")
+    if tomorrow:
         return _("tomorrow {time}").format(time=f"{at:%H:%M}")
     return _("{day} {time}").format(day=date_words(at.date()), time=f"{at:%H:%M}")
 

@@ -21,6 +21,7 @@ from routes.admin.pages import desk, now, page
 from routes.admin.reader import moment
 from routes.admin.reading import entries_of
 from routes.admin.records import record
+from routes.admin.standing import rules
 from routes.admin.words import _
 
 _DRAFTS = 200
@@ -67,6 +68,7 @@ def show(id_: str) -> ResponseReturnValue:
         source_date="" if source.date is None else date_words(source.date),
         heard=heard(helpline, found.directory, present),
         consequence=consequence(helpline),
+        rules=rules(),
         picture=picture(times_of(helpline, found.directory.countries[helpline.country]), present),
         marks=marks_of(helpline, facts_of(found.directory)),
         doubts=doubts(lint_row(found.directory, helpline, present)),

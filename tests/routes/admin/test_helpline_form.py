@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from werkzeug.test import TestResponse
 
+from directory.load import PACKAGED
 from directory.pieces import Place, fingerprint, piece
 from tests.desk import ANA, VERA, Office, an_office
 from tests.forms import Form
@@ -280,7 +282,8 @@ def test_harmonised_number_gets_a_row_of_its_own(office: Office) -> None:
 
     assert {"hr.yaml"} == {edit.place.file for edit in draft.edits}
     assert "Asked by letter." == after["hr-116111"].note
-    assert office.desk.revisions.directory(1).helplines["si-116111"] == after["si-116111"]
+    untouched = office.desk.revisions.directory(1).helplines["si-116111"]
+    assert replace(untouched, order=after["si-116111"].order) == after["si-116111"]
 
 
 def test_look_while_typing(still: Office) -> None:
@@ -325,3 +328,15 @@ def test_harmonised_number_is_not_taken_out_here(still: Office) -> None:
     assert "by import" in still.get("/helplines/ro-112/remove").text
     assert 409 == still.post("/helplines/ro-112/remove", {"sure": "yes"}).status_code
     assert still.desk.drafts.of(ANA) is None
+
+
+def test_folder_is_edited_in_its_files(tmp_path: Path) -> None:
+    """Where callers are served a folder, these pages show it and say where it is changed instead."""
+    office = an_office(tmp_path).act_as(ANA)
+    settings = replace(office.services.settings, directory_path=PACKAGED)
+    office.app.extensions["fanal"] = replace(office.services, settings=settings)
+    answers = [office.get("/helplines"), office.get(SOMEBODY), office.post(SOMEBODY)]
+
+    assert [200, 409, 409] == [each.status_code for each in answers]
+    assert "Add a helpline" not in answers[0].text
+    assert "changed in those files" in answers[1].text

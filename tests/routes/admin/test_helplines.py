@@ -106,6 +106,11 @@ def test_order(office: Office) -> None:
     assert "at-" == ids(office)[0][:3]
 
 
+def test_end_of_the_day_is_midnight(office: Office) -> None:
+    """A line that closes at the end of the day is open until midnight, not until another day."""
+    assert "open until midnight" in office.get("/helplines", q="ro-116111").text
+
+
 def test_marks_and_checker(office: Office) -> None:
     """What stands out stands there in words, and who checked when."""
     page = Page(office.get("/helplines", country="RO").text)
