@@ -122,10 +122,8 @@ def _switched(helpline: Helpline, switches: Mapping[tuple[str, str], Position]) 
 
 def _numbers(helpline: Helpline, switches: Mapping[tuple[str, str], Position]) -> Iterable[Number]:
     for number in helpline.numbers:
-        match switches.get((helpline.country, digits(number.say)), switches.get((helpline.country, number.dial or ""))):
-            case None:
-                yield number
-            case Position.READ_OUT:
-                yield replace(number, dial=None)
-            case Position.OUT:
-                pass
+        names = (digits(number.say), number.dial, e164(number.say, helpline.country))
+        positions = {switches.get((helpline.country, name)) for name in names if name is not None}
+        if Position.OUT in positions:
+            continue
+        yield replace(number, dial=None) if Position.READ_OUT in positions else number
