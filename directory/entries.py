@@ -20,6 +20,9 @@ from directory.typography import Script
 ALWAYS_NAMED = ("en", "fr")
 """Languages in which every service has a name."""
 
+LONGEST_ID = 64
+"""Characters of an id: what the tables of the desk have room for."""
+
 _HOURS = 'hours such as "Mo-Fr 08:00-12:00,13:00-16:00; PH off", "24/7" or unknown'
 _ANONYMOUS = {"yes": True, "no": False, "unknown": None}
 
@@ -61,7 +64,8 @@ def read_helpline(row: Row, country: Country, vocabulary: Vocabulary, order: int
 def _read_id(row: Row, country: Country) -> str | None:
     right = f"{country.code.lower()}- and a short name, such as {country.code.lower()}-children"
     id_ = row.text("id", right)
-    if id_ is not None and not re.fullmatch(rf"{country.code.lower()}(-[a-z0-9]+)+", id_):
+    pattern = rf"{country.code.lower()}(-[a-z0-9]+)+"
+    if id_ is not None and not (len(id_) <= LONGEST_ID and re.fullmatch(pattern, id_)):
         row.refuse("id", FaultCode.BAD_ID, f"`{id_}`", right)
     return id_
 

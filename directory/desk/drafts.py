@@ -25,6 +25,10 @@ from directory.pieces import Files, Place, fingerprint, merged, piece, replaced,
 from directory.switched import Standing
 
 
+LONGEST_TITLE = 200
+"""Characters of a title that are kept."""
+
+
 class Stage(StrEnum):
     """Where a draft stands."""
 
@@ -149,7 +153,7 @@ class Drafts:
                 raise StageError("There is no revision yet to begin with.")
             content = files_of(connection, base.number)
             row = {
-                "title": title.strip() or f"{actor.name}, {now:%Y-%m-%d}",
+                "title": title.strip()[:LONGEST_TITLE] or f"{actor.name}, {now:%Y-%m-%d}",
                 "stage": Stage.OPEN.value,
                 "base": base.number,
                 "opened_by": actor.id,

@@ -7,7 +7,7 @@ import logging
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from directory.desk.people import DeskError, NotAllowedError
@@ -23,6 +23,8 @@ def join(app: Flask) -> None:
     app.register_error_handler(DeskError, _no_longer)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DataError, _unkeepable)
+    app.register_error_handler(OverflowError, _unkeepable)
     app.register_error_handler(Exception, _failed)
 
 
@@ -47,6 +49,12 @@ def _refused(fault: HTTPException) -> ResponseReturnValue:
         413: _("That is too much at once: 4 megabytes are the most. Nothing was taken."),
     }
     return _page(fault.code or 500, words.get(fault.code or 500, _("The server did not understand this request.")))
+
+
+def _unkeepable(_fault: Exception) -> ResponseReturnValue:
+    """Refuse what no database takes: U+0000, a number beyond its columns, words beyond them. Nothing of it was kept."""
+    words = _("Something in this cannot be kept: a sign that is not seen, a number too large, or far too many words.")
+    return _page(400, words)
 
 
 def _database_away(fault: DBAPIError) -> ResponseReturnValue:

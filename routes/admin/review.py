@@ -63,7 +63,7 @@ def come_back(number: int, action: str) -> ResponseReturnValue:
 @needs(Role.EDITOR)
 def submit(number: int) -> ResponseReturnValue:
     """Hand a change over for approval."""
-    draft, reason = _draft(number), request.form.get("reason", "")
+    draft, reason = _draft(number), _written("reason")
     try:
         desk().drafts.submit(draft.id, actor(), now(), reason)
     except StageError as fault:
@@ -74,7 +74,7 @@ def submit(number: int) -> ResponseReturnValue:
 @bp.post("/<int(max=2147483647):number>/send-back")
 def send_back(number: int) -> ResponseReturnValue:
     """Open a change again that waits for approval."""
-    draft, answer = _draft(number), request.form.get("answer", "")
+    draft, answer = _draft(number), _written("answer")
     try:
         desk().drafts.send_back(draft.id, actor(), now(), answer)
     except StageError as fault:
@@ -153,12 +153,12 @@ def undo() -> ResponseReturnValue:
 @fresh_sign_in
 def undo_now() -> ResponseReturnValue:
     """Return to the revision before the live one, at once."""
-    note, seen = request.form.get("note", "").strip(), request.form.get("live", "")
+    note, seen = _written("note").strip(), request.form.get("live", "")
     if _from_folder() or not note:
         words = FROM_FOLDER if _from_folder() else "Say why, in a few words: everybody will read it."
         return _undo_page(StageError(words), note)
     try:
-        found = desk().revisions.undo(actor(), now(), note, int(seen) if seen.isdecimal() else 0)
+        found = desk().revisions.undo(actor(), now(), note, int(seen) if seen.isdecimal() and len(seen) < 10 else 0)
     except StageError as fault:
         return _undo_page(fault, note)
     flash(_("Undone. Revision {number} is live and says what the one before said.").format(number=found.number))
@@ -220,6 +220,11 @@ def _undo_page(fault: Exception | None = None, note: str = "") -> ResponseReturn
         moment=moment,
     )
     return words, 409 if fault else 200
+
+
+def _written(name: str) -> str:
+    """Return a field of plain words as it was written, without the one sign that no database holds."""
+    return request.form.get(name, "").replace("\0", "")
 
 
 def _draft(number: int) -> Draft:
