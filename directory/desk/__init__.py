@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from directory.desk import audit, checks, switches
 from directory.desk.checks import Checks
 from directory.desk.drafts import Drafts
 from directory.desk.people import Actor
-from directory.desk.revisions import Revisions, compiled, files_of, live
+from directory.desk.revisions import Revisions, compiled, contradiction, files_of, live
 from directory.desk.switches import Switches
 from directory.desk.writes import turn
 from directory.model import Directory
@@ -70,9 +71,10 @@ class Desk:
             yield connection
 
     def verify(self, head: tuple[int, str] | None = None) -> audit.Verdict:
-        """Prove the log, or say where it is broken."""
+        """Prove the log, and that the revisions are those that it tells of; or say where that is broken."""
         with self.engine.connect() as connection:
-            return audit.verify(connection, head)
+            found = audit.verify(connection, head)
+            return replace(found, break_=contradiction(connection)) if found.whole else found
 
     def entries(
         self, before: int | None = None, limit: int = 100, only: audit.Only = audit.ALL

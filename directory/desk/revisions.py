@@ -201,6 +201,26 @@ def files_of(connection: sa.Connection, number: int) -> dict[str, str]:
     return files
 
 
+def contradiction(connection: sa.Connection) -> str:
+    """Say where the published revisions are not those that the log tells of; nothing where they are."""
+    told = audit.published(connection)
+    for row in connection.execute(sa.select(revisions.c.number, revisions.c.hash).order_by(revisions.c.number)):
+        hash_ = told.pop(str(row.number), None)
+        if hash_ is None:
+            return f"revision {row.number} stands in the history, but not in the log"
+        if hash_ != row.hash or not _is_whole(connection, row.number):
+            return f"the content of revision {row.number} is not what was published"
+    return f"revision {min(told, key=int)} was published and is no longer there" if told else ""
+
+
+def _is_whole(connection: sa.Connection, number: int) -> bool:
+    try:
+        files_of(connection, number)
+    except (DamagedError, ValueError, TypeError):
+        return False
+    return True
+
+
 def publish(
     connection: sa.Connection,
     files: Files,
@@ -231,7 +251,7 @@ def publish(
     }
     connection.execute(revisions.insert().values(row))
     told = {"hash": row["hash"], "revision": revision, "origin": origin.value, "note": note, **told}
-    audit.record(connection, approver or author, "revision published", str(number), now, **told)
+    audit.record(connection, approver or author, audit.PUBLISHED, str(number), now, **told)
     found = live(connection)
     if found is None:
         raise UnknownError("There is no such revision.")

@@ -145,11 +145,13 @@ def _protect(table: str) -> None:
             f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only()"
         )
         return
+    key = {"confirmations": "revision"}.get(table, "number")
+    is_there = f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"  # noqa: S608 - names of this module's own
+    refusal = f"BEGIN SELECT RAISE(ABORT, 'the table {table} is append-only'); END"
+    # INSERT OR REPLACE fires no trigger of a deletion.
+    op.execute(f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {is_there} {refusal}")
     for verb in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, 'the table {table} is append-only'); END"
-        )
+        op.execute(f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {refusal}")
 
 
 def downgrade() -> None:

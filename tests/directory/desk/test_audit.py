@@ -1,0 +1,145 @@
+"""The log against somebody who has the database: it refuses changes, and shows where one was forced upon it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from directory.desk import Desk
+from directory.desk.people import OPERATOR
+from tests.desk import ANA, BEN, NOW, a_desk
+from tests.sample_directory import FILES, changed
+
+BETTER = changed("gb.yaml", "Line for crime", "A better line for crime")
+APPEND_ONLY = ("audit", "revisions", "confirmations")
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Desk]:
+    """A desk with two revisions, one of them confirmed, and six entries in its log."""
+    desk = a_desk(database_url, FILES)
+    desk.revisions.confirm(1, BEN, NOW)
+    for minute, person in enumerate((ANA, BEN, ANA)):
+        desk.log(person, "signed in", person.id, NOW + dt.timedelta(minutes=minute), way="ü \u202e 'quoted'")
+    desk.revisions.publish(BETTER, OPERATOR, NOW, "better", accept_unchecked=True, standing=desk.standing())
+    yield desk
+    desk.engine.dispose()
+
+
+def force(desk: Desk, *statements: str) -> None:
+    """Change tables as somebody does who has taken their triggers away."""
+    with desk.engine.begin() as connection:
+        for table in APPEND_ONLY:
+            if desk.engine.dialect.name == "postgresql":
+                connection.execute(sa.text(f"DROP TRIGGER {table}_append_only ON {table}"))
+                continue
+            for verb in ("update", "delete", "replace"):
+                connection.execute(sa.text(f"DROP TRIGGER {table}_no_{verb}"))
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def test_untouched(desk: Desk) -> None:
+    """A log that nobody touched is whole, and every entry of it can have been written down as a head."""
+    found = desk.verify()
+
+    assert (True, 6, "") == (found.whole, found.entries, found.break_)
+    assert all(desk.verify((each.number, each.hash)).whole for each in desk.entries())
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET name = 'x'", "UPDATE {} SET note = 'x'", "DELETE FROM {}"])
+def test_tables_refuse_changes(desk: Desk, table: str, statement: str) -> None:
+    """The database itself refuses to change or remove a row of what is append-only."""
+    if ("note" in statement and table != "revisions") or ("name" in statement and table == "revisions"):
+        statement = "DELETE FROM {} WHERE 1 = 1"
+
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), desk.engine.begin() as connection:
+        connection.exec_driver_sql(statement.format(table))
+    assert desk.verify().whole
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_tables_refuse_replacements(desk: Desk, table: str) -> None:
+    """Writing a row over another one is refused too, where the database has a word for that."""
+    is_postgres = desk.engine.dialect.name == "postgresql"
+    statement = "TRUNCATE {0}" if is_postgres else "INSERT OR REPLACE INTO {0} SELECT * FROM {0}"
+
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), desk.engine.begin() as connection:
+        connection.exec_driver_sql(statement.format(table))
+
+
+@pytest.mark.parametrize(
+    ("statements", "words"),
+    [
+        (["UPDATE audit SET name = 'Somebody' WHERE number = 3"], "entry 3 is not what was written"),
+        (["UPDATE audit SET who = 'account:Ben' WHERE number = 3"], "entry 3 is not what was written"),
+        (["UPDATE audit SET action = 'signed out' WHERE number = 4"], "entry 4 is not what was written"),
+        (["UPDATE audit SET subject = '' WHERE number = 1"], "entry 1 is not what was written"),
+        (["UPDATE audit SET detail = '{}' WHERE number = 5"], "entry 5 is not what was written"),
+        (["UPDATE audit SET detail = 'no JSON' WHERE number = 5"], "entry 5 is not what was written"),
+        (["UPDATE audit SET at = '2026-11-23T09:00:01.000000+00:00' WHERE number = 3"], "entry 3 is not what"),
+        (["UPDATE audit SET at = 'yesterday' WHERE number = 3"], "entry 3 is not what was written"),
+        (["UPDATE audit SET hash = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' WHERE number = 3"], "entry 3 is not what was written"),
+        (["UPDATE audit SET previous = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' WHERE number = 3"], "entry 3 does not follow from entry 2"),
+        (["DELETE FROM audit WHERE number = 4"], "entry 4 is missing: entry 5 follows"),
+        (["DELETE FROM audit WHERE number = 1"], "entry 1 is missing: entry 2 follows"),
+        (
+            ["DELETE FROM audit WHERE number = 4", "UPDATE audit SET number = number - 1 WHERE number = 5"],
+            "entry 4 does not follow from entry 3",
+        ),
+        (
+            ["UPDATE audit SET number = 99 WHERE number = 3", "UPDATE audit SET number = 3 WHERE number = 4",
+             "UPDATE audit SET number = 4 WHERE number = 99"],
+            "entry 3 does not follow from entry 2",
+        ),
+        (
+            ["INSERT INTO audit SELECT 7, at, who, name, action, subject, detail, previous, hash FROM audit "
+             "WHERE number = 3"],
+            "entry 7 does not follow from entry 6",
+        ),
+        (["DELETE FROM audit"], "revision 1 stands in the history, but not in the log"),
+        (["DELETE FROM audit WHERE number = 6"], "revision 2 stands in the history, but not in the log"),
+        (["DELETE FROM revisions WHERE number = 2"], "revision 2 was published and is no longer there"),
+        (["UPDATE revisions SET files = '{}' WHERE number = 1"], "the content of revision 1 is not what was published"),
+        (["UPDATE revisions SET files = 'no' WHERE number = 1"], "the content of revision 1 is not what was published"),
+        (["UPDATE revisions SET hash = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' WHERE number = 2"], "the content of revision 2 is not"),
+    ],
+)  # fmt: skip
+def test_force_is_found(desk: Desk, statements: list[str], words: str) -> None:
+    """Whatever somebody has changed, removed, added or moved, the proof says where, in words."""
+    force(desk, *statements)
+    found = desk.verify()
+
+    assert not found.whole
+    assert words in found.break_
+
+
+def test_cut_off_end(desk: Desk) -> None:
+    """An end that was cut off, its revision with it, is found by a head that was written down elsewhere."""
+    kept = desk.verify()
+    force(desk, "DELETE FROM audit WHERE number = 6", "DELETE FROM revisions WHERE number = 2")
+
+    assert desk.verify().whole
+    assert "the log ends at entry 5, but entry 6 has existed" == desk.verify((kept.entries, kept.head)).break_
+
+
+def test_written_anew(desk: Desk) -> None:
+    """A log that was written anew from some entry on is whole in itself, and is not the one of the head."""
+    kept = desk.verify()
+    force(desk, "DELETE FROM audit WHERE number = 6", "DELETE FROM revisions WHERE number = 2")
+    desk.log(ANA, "signed in", ANA.id, NOW)
+
+    assert desk.verify().whole
+    assert "entry 6 is another than the one" in desk.verify((kept.entries, kept.head)).break_
+
+
+def test_log_goes_on_after_a_gap(desk: Desk) -> None:
+    """More entries than are read at once are proven as one chain."""
+    for minute in range(3):
+        desk.log(BEN, "signed in", BEN.id, NOW + dt.timedelta(minutes=minute))
+
+    assert (True, 9) == (desk.verify().whole, desk.verify().entries)
