@@ -24,7 +24,6 @@ from directory.model import Directory
 from directory.pieces import Files, Place, fingerprint, merged, piece, replaced, split
 from directory.switched import Standing
 
-
 LONGEST_TITLE = 200
 """Characters of a title that are kept."""
 
