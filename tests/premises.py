@@ -94,13 +94,14 @@ class Premises:
             }
 
 
-def some_premises(folder: Path) -> Premises:
+def some_premises(folder: Path, url: str = "") -> Premises:
     """Return premises in which everything that somebody could write holds `POISON`."""
-    house = House(folder)
+    house = House(folder, url)
     desk = house.desk
     desk.revisions.ship(FILES, NOW, POISON)
     desk.revisions.publish(_poisoned(), OPERATOR, NOW, POISON, accept_unchecked=True, standing=desk.standing())
     people = {
+        "nobody": Coordinator(house, "nobody@example.org"),
         "vera": _somebody(house, "vera", Role.VIEWER),
         "ana": _somebody(house, "ana", Role.EDITOR),
         "ben": _somebody(house, "ben", Role.APPROVER),

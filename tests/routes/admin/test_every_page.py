@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from markupsafe import escape
+from werkzeug.datastructures import MultiDict
 
 from directory.desk.people import Role
-from tests.accounts import Coordinator
 from tests.premises import POISON, Premises, some_premises
+from tests.probing import forms_of, words_asked
 
 OPEN = {"sign_in.show", "sign_in.first", "sign_in.second", "sign_in.prove"} | {
     f"enrolment.{name}" for name in ("show", "password", "second", "prove")
@@ -120,6 +122,27 @@ SHOWING = {
     "trial.show",
 }
 """Pages that are known to show it: else the walk would prove nothing."""
+STRANGE = (
+    "\0",
+    "x" * 5000,
+    "9" * 4999,
+    "²",
+    "99999999999999999999",
+    "[" * 50_000,
+    "\u202e\u200b\r\nSet-Cookie: x=1",
+    "-1",
+    "'; DROP TABLE audit; --",
+    "../../etc/passwd",
+    "{0.__class__}%s{{7*7}}",
+)
+"""What no page expects: each breaks something else."""
+MORE = (
+    "/changes/2",
+    "/helplines/gb-crime/edit?draft=1",
+    "/helplines/new?country=GB",
+    "/switches/throw?country=GB&say=020+7946+0004&position=out",
+)
+"""Pages whose forms only stand there for some addresses."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -137,7 +160,6 @@ def premises(tmp_path_factory: pytest.TempPathFactory) -> Premises:
 def test_nobody_sees_or_does_anything(premises: Premises) -> None:
     """Without a sign-in every address leads to the sign-in, shows nothing and does nothing, whatever the verb."""
     stranger = premises.house.app.test_client()
-    premises.people["nobody"] = Coordinator(premises.house, "nobody@example.org")
     before = premises.contents()
     led = {}
     for method in ("GET", "HEAD", "POST"):
@@ -255,3 +277,67 @@ def test_poison_on_every_page(premises: Premises) -> None:
             shown.update({rule.endpoint} if escape(POISON) in answer.text else ())
 
     assert SHOWING <= shown
+
+
+def test_strange_words_in_every_address(premises: Premises) -> None:
+    """Whatever stands in an address, in every word that a page asks for: it is answered in words, and does nothing."""
+    before, found = premises.contents(), {}
+    for rule in premises.rules("GET"):
+        if rule.endpoint in SLOW:
+            continue
+        names = words_asked(premises, rule)
+        for turn in range(2):
+            query = {name: STRANGE[(place * 3 + turn) % len(STRANGE)] for place, name in enumerate(sorted(names))}
+            found[f"{rule.endpoint} {query}"] = premises.get(
+                "omar", premises.path(rule), query_string=query
+            ).status_code
+        if "int" in rule.rule:
+            found[rule.endpoint] = premises.get("omar", premises.path(rule, "9" * 25)).status_code
+
+    assert {name: status for name, status in found.items() if status >= 500} == {}
+    assert premises.contents() == before
+
+
+def test_strange_words_in_every_field(tmp_path: Path) -> None:
+    """Whatever is sent in any field of any form, the rest as the page had it, it is answered in words.
+
+    What was kept is what every database can hold, and the log is whole.
+    """
+    premises, found = some_premises(tmp_path), {}
+    paths = [premises.path(rule) for rule in premises.rules("GET") if rule.endpoint not in SLOW]
+    for action, fields in forms_of(premises, (*paths, *MORE)):
+        for place, name in enumerate(sorted({name for name, _value in fields} - {"csrf_token"})):
+            sent = MultiDict(fields)
+            sent.setlist(name, [STRANGE[place % len(STRANGE)]])
+            found[f"{action} {name}"] = premises.post("omar", action, sent.to_dict(flat=False)).status_code
+
+    assert {name: status for name, status in found.items() if status >= 500} == {}
+    assert not [row for rows in premises.contents().values() for row in rows if any(has_nul(cell) for cell in row)]
+    assert premises.house.desk.verify().whole
+
+
+@pytest.mark.postgres
+def test_strange_words_in_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    """What SQLite takes and PostgreSQL refuses is refused in words too."""
+    premises = some_premises(tmp_path, postgres_url)
+    answers = [
+        premises.get("omar", "/history/log", query_string={"subject": "\0", "who": "\0"}),
+        premises.get("omar", "/people/99999999999999999999"),
+        premises.get("omar", "/history/log?before=99999999999"),
+        premises.get("omar", "/switches/99999999999999999999/settle"),
+        premises.get("omar", "/sentences/en/recordings/99999999999999999999"),
+        premises.post("omar", "/switches/99999999999999999999/settle", {"outcome": "lift"}),
+        premises.post("omar", "/sentences/en/greeting/approve", {"id": "999999999", "hash": "\0"}),
+        premises.post("omar", "/changes/2/send-back", {"answer": "\0No."}),
+        premises.post("omar", "/changes/1/submit", {"reason": "\0" + "x" * 100_000}),
+        premises.people["nobody"].post("/sign-in", {"address": "\0@example.org", "password": "\0"}),
+    ]
+
+    premises.house.desk.engine.dispose()
+
+    assert [answer.status_code for answer in answers if answer.status_code >= 500] == []
+
+
+def has_nul(cell: object) -> bool:
+    """Tell whether a cell holds what PostgreSQL cannot."""
+    return isinstance(cell, str) and ("\0" in cell or "\\u0000" in cell)
