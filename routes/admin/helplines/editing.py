@@ -100,8 +100,15 @@ def form_page(work: Work, typed: Typed, seen: Seen, status: int = 200) -> Respon
     others = () if work.new else elsewhere(work.id, work.draft)
     if seen.clash is None and request.form.getlist("overlap"):
         seen = replace(seen, clash=still_open(row_now(typed, work), seen.row or {}, _choices()))
-    found = sheet(work, typed, seen)
-    words = page("helplines/form.html", sheet=found, elsewhere=others, language_name=language_name, **options(work))
+    present = desk().revisions.live()
+    words = page(
+        "helplines/form.html",
+        sheet=sheet(work, typed, seen),
+        elsewhere=others,
+        live=present.number if present else 0,
+        language_name=language_name,
+        **options(work),
+    )
     return words, status
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from directory.calendar import running_out
 from directory.desk.checks import is_due
 from directory.desk.drafts import Stage
 from directory.dialling import digits, e164
-from directory.findings import Severity
+from directory.findings import LintCode, Severity
 from directory.hours import Status, hours_of
 from directory.lint import lint
 from directory.model import Directory, Helpline, Kind
@@ -24,6 +25,8 @@ from routes.admin.pages import desk, now, page
 from routes.admin.standing import rules
 from routes.admin.words import _
 
+_OF_CHECKS = frozenset({LintCode.NEVER_CHECKED, LintCode.CHECK_OVERDUE})
+"""Findings that have a mark of their own."""
 _FEWEST_DIGITS = 3
 """Digits that make a search one for a number."""
 
@@ -96,7 +99,9 @@ def facts_of(directory: Directory) -> Facts:
     drafts = {stage: _changed_in(stage) for stage in (Stage.OPEN, Stage.WAITING)}
     return Facts(
         now=moment,
-        doubtful=frozenset(each.entry for each in lint(directory, moment) if each.severity in weighty),
+        doubtful=frozenset(
+            each.entry for each in lint(directory, moment) if each.severity in weighty and each.code not in _OF_CHECKS
+        ),
         switched={(each.country, each.number): each.position for each in desk().standing().switches},
         open_drafts=drafts[Stage.OPEN],
         waiting=drafts[Stage.WAITING],
@@ -107,10 +112,10 @@ def facts_of(directory: Directory) -> Facts:
 def marks_of(helpline: Helpline, facts: Facts) -> tuple[Mark, ...]:
     """Return what stands out about a helpline, the gravest first."""
     found = []
-    positions = _positions(helpline, facts)
-    if Position.OUT in positions:
+    thrown = positions(helpline, facts)
+    if Position.OUT in thrown:
         found.append(Mark("danger", _("out of service")))
-    if Position.READ_OUT in positions:
+    if Position.READ_OUT in thrown:
         found.append(Mark("danger", _("read out only")))
     if helpline.id in facts.doubtful:
         found.append(Mark("lantern", _("doubtful")))
@@ -147,6 +152,7 @@ def states() -> tuple[tuple[str, str], ...]:
         ("closed", _("Closed now")),
         ("unknown", _("Hours not known")),
         ("doubtful", _("Doubtful")),
+        ("ending", _("With single days that run out")),
         ("switched", _("Switched")),
         ("changing", _("In a draft or waiting")),
     )
@@ -173,7 +179,8 @@ def _is(state: str, helpline: Helpline, facts: Facts) -> bool:
         "closed": lambda: hours_of(helpline).is_open(facts.now) is False,
         "unknown": lambda: hours_of(helpline).is_open(facts.now) is None,
         "doubtful": lambda: helpline.id in facts.doubtful,
-        "switched": lambda: bool(_positions(helpline, facts)),
+        "ending": lambda: running_out(helpline.exceptions, facts.now.astimezone(helpline.timezone).date()) is not None,
+        "switched": lambda: bool(positions(helpline, facts)),
         "changing": lambda: helpline.id in facts.open_drafts or helpline.id in facts.waiting,
     }
     return tests[state]() if state in tests else True
@@ -233,7 +240,7 @@ def _line(helpline: Helpline, facts: Facts) -> Line:
     )
 
 
-def _positions(helpline: Helpline, facts: Facts) -> set[Position]:
+def positions(helpline: Helpline, facts: Facts) -> set[Position]:
     """Return what has been done to the numbers of a helpline, however each is written."""
     if helpline.kind is Kind.EMERGENCY or not facts.switched:
         return set()

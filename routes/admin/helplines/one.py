@@ -13,7 +13,7 @@ from directory.lint import lint_row
 from directory.pieces import piece
 from routes.admin.helplines.complaints import doubts
 from routes.admin.helplines.heard import consequence, heard
-from routes.admin.helplines.listing import facts_of, marks_of
+from routes.admin.helplines.listing import facts_of, marks_of, positions
 from routes.admin.helplines.picture import date_words, picture, times_of
 from routes.admin.helplines.tables import drafts_touching, files_of, place_of, tables
 from routes.admin.names import language_name
@@ -56,6 +56,7 @@ def show(id_: str) -> ResponseReturnValue:
     if found is None or helpline is None:
         abort(404)
     present = now()
+    facts = facts_of(found.directory)
     names = [(language_name(tag), name, tag) for tag, name in helpline.name.items()]
     source = helpline.source
     return page(
@@ -70,7 +71,8 @@ def show(id_: str) -> ResponseReturnValue:
         consequence=consequence(helpline),
         rules=rules(),
         picture=picture(times_of(helpline, found.directory.countries[helpline.country]), present),
-        marks=marks_of(helpline, facts_of(found.directory)),
+        marks=marks_of(helpline, facts),
+        switched=bool(positions(helpline, facts)),
         doubts=doubts(lint_row(found.directory, helpline, present)),
         edits=edits_of(id_),
         elsewhere=elsewhere(id_, found.draft),

@@ -286,6 +286,33 @@ def test_harmonised_number_gets_a_row_of_its_own(office: Office) -> None:
     assert replace(untouched, order=after["si-116111"].order) == after["si-116111"]
 
 
+TRAPS = (
+    ("Mo-Fr 08:00-12:00; Mo-Fr 13:00-16:00", "take the place of the whole day", True),
+    ("Mo-Fr 08:00-12:00,13:00-16:00", "take the place", False),
+    ("Mo-Su 22:00-06:00; PH off", "ends at midnight the night shift", True),
+    ("00:00-06:00,22:00-24:00; PH off", "ends at midnight the night shift", False),
+    ("Mo-Fr 09:00-25:00", "ends after 24:00", True),
+    ("Mo-Fr 09:00-24:00", "ends after 24:00", False),
+    ("Mo-Fr 09:00-17:00", "nothing is said about public holidays", True),
+    ("Mo-Fr 09:00-17:00; PH off", "nothing is said about public holidays", False),
+    ("PH off; Mo-Fr 09:00-17:00", "write it last", True),
+    ("off", "opens at no time", True),
+    ("Mo-Fr 9-17", "not opening hours", True),
+    ("Mo-Fr 08.00-16.00", "not opening hours", True),
+    ("mon-fri 08:00-16:00", "not opening hours", True),
+    ("Mo-Fr sunrise-sunset", "does not follow the sun", True),
+)
+
+
+@pytest.mark.parametrize(("hours", "words", "told"), TRAPS)
+def test_traps_of_the_syntax_are_told(still: Office, hours: str, words: str, told: bool) -> None:
+    """What is written and means something else than it looks is named while it is typed; its right neighbour is not."""
+    form = opened(still)
+    answer = still.client.post("/helplines/look", data=form.sent(hours=hours))
+
+    assert told == (words in answer.text.lower())
+
+
 def test_look_while_typing(still: Office) -> None:
     """The fragment for typing says the faults, or what it means with the calendar and its tick."""
     form = opened(still)

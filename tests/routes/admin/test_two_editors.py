@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from directory.desk.drafts import Draft
+from directory.desk.people import OPERATOR
 from directory.model import Helpline
 from directory.pieces import Place, fingerprint, piece
-from tests.desk import ANA, BEN, CLEO, EDDA, Office, an_office
+from tests.desk import ANA, BEN, CLEO, EDDA, Office, an_office, shipped
 from tests.forms import Form
 
 PATH = "/helplines/ro-anitp/edit"
@@ -132,6 +133,17 @@ def test_live_revision_has_moved(office: Office) -> None:
     assert 409 == told.status_code
     assert "Edda has saved since" in told.text
     assert ["standard"] == Form(told.text, "entry").sent()["cost"]
+
+
+def test_draft_that_began_with_an_older_revision(office: Office, draft: Draft) -> None:
+    """Whoever goes on with an old draft is told that another revision is live."""
+    before = office.get(PATH, draft=str(draft.id)).text
+    files = {**shipped(), "ro.yaml": shipped()["ro.yaml"].replace("cost: free", "cost: standard")}
+    standing = office.desk.standing()
+    office.desk.revisions.publish(files, OPERATOR, office.now, "why not", accept_unchecked=True, standing=standing)
+
+    assert "is live by now" not in before
+    assert "revision 2 is live by now" in office.get(PATH, draft=str(draft.id)).text
 
 
 def test_other_draft_is_told_on_opening(office: Office, draft: Draft) -> None:
