@@ -23,6 +23,9 @@ ALWAYS_NAMED = ("en", "fr")
 LONGEST_ID = 64
 """Characters of an id: what the tables of the desk have room for."""
 
+YEARS = range(2000, 2100)
+"""Years in which a day may have hours of its own; calendars reckon with all of them, and with few others."""
+_NEAR_DATE = "a day from 2000 to 2099"
 _HOURS = 'hours such as "Mo-Fr 08:00-12:00,13:00-16:00; PH off", "24/7" or unknown'
 _ANONYMOUS = {"yes": True, "no": False, "unknown": None}
 
@@ -105,6 +108,9 @@ def _read_exceptions(row: Row) -> Iterator[DatedHours]:
         hours = each.text("hours", '"off" or times such as "10:00-14:00"')
         reason = each.text("reason", "why the hours differ", Script.PROSE)
         each.finish()
+        if date is not None and date.year not in YEARS:
+            each.refuse("date", FaultCode.BAD_DATE, f"`{date}`", _NEAR_DATE)
+            continue
         if date in seen:
             each.refuse("date", FaultCode.DUPLICATE, f"`{date}`", "keep one exception a day")
         if hours is not None and not _is_day(each, hours):

@@ -93,7 +93,7 @@ def standing(connection: sa.Connection) -> tuple[Tick, ...]:
 
 def is_due(checked: dt.date | None, today: dt.date) -> bool:
     """Tell whether a service last checked on a day has to be checked: never, or too long ago."""
-    return checked is None or checked + DUE_AFTER <= today
+    return checked is None or today - checked >= DUE_AFTER
 
 
 def _check(row: Any) -> Check:

@@ -18,6 +18,7 @@ _CONTROLS = frozenset({
     "id", "kind", "needs", "audience", "languages", "hours", "timezone", "cost", "anonymous", "source.file",
     "source.date", "source.quote", "note", "exceptions", "numbers", "name", "confirmed", "week",
 })  # fmt: skip
+_LONGEST_QUOTE = 240
 _FIRST = {"numbers": "say", "exceptions": "date"}
 
 
@@ -55,7 +56,13 @@ def complaints(faults: Iterable[Fault], names: Iterable[str] = ()) -> tuple[Comp
 def words_of(fault: Fault) -> str:
     """Return what is wrong and what would be right, in a sentence with a capital."""
     parts = {"wrong": fault.wrong, "right": fault.right}
-    return sentence(_(fault.template).format(**{name: _(text) if text else "" for name, text in parts.items()}))
+    return sentence(_(fault.template).format(**{name: _quoted(text) for name, text in parts.items()}))
+
+
+def _quoted(text: str) -> str:
+    """Return what a sentence quotes, cut where it would fill the page."""
+    words = _(text) if text else ""
+    return words if len(words) <= _LONGEST_QUOTE else f"{words[:_LONGEST_QUOTE]}…"
 
 
 def about(way: str, words: str, names: list[str] | None = None) -> Complaint:

@@ -148,9 +148,8 @@ def _against(work: Work, typed: Typed, row: Row, seen: Row | None) -> list[Compl
     for tag in twice(typed):
         found.append(about(f"name.{tag}", _("There are two names in this language: keep one."), names))
     found += errors(each for each in verdict.findings if each.severity is Severity.ERROR)
-    times = times_typed(typed, work)
-    other_times = not verdict.faults and times is not None and times.mark != mark_of(seen, work)
-    if other_times and times is not None and request.form.get("confirmed") != times.mark:
+    mark = "" if verdict.faults else times_typed(typed, work).mark
+    if mark and mark != mark_of(seen, work) and request.form.get("confirmed") != mark:
         found.append(about("confirmed", _("Look at the two weeks below and tick that they are right.")))
     return found
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from directory.changes import FIGURES
+from directory.faults import Fault
 from directory.findings import LintCode
 from directory.judgement import Judgement, judged, read_row, with_row
 from directory.model import Cost, DatedHours, Kind, Reach
@@ -103,7 +104,7 @@ def sheet(work: Work, typed: Typed, seen: Seen) -> Sheet:
     """Put the page of the form together."""
     moment, hours = now(), typed.text("hours")
     judgement = judged(work.directory, work.country, row_now(typed, work), moment)
-    times = times_typed(typed, work)
+    times = None if any(_is_of_times(fault) for fault in judgement.faults) else times_typed(typed, work)
     found = judgement.helpline
     return Sheet(
         work=work,
@@ -124,16 +125,18 @@ def sheet(work: Work, typed: Typed, seen: Seen) -> Sheet:
     )
 
 
-def times_typed(typed: Typed, work: Work) -> Times | None:
-    """Return the times that the form says; None where they cannot be read."""
+def times_typed(typed: Typed, work: Work) -> Times:
+    """Return the times that the form says, in a row without faults in them."""
     country = work.directory.countries[work.country]
     hours, zone = typed.text("hours"), typed.text("timezone")
-    try:
-        dated = tuple(DatedHours(dt.date.fromisoformat(date), each, reason) for date, each, reason in typed.exceptions)
-        where = ZoneInfo(zone) if zone else country.timezone
-    except (ValueError, ZoneInfoNotFoundError, OSError):
-        return None
-    return Times(None if hours == "unknown" else hours, dated, where, country) if hours else None
+    dated = tuple(DatedHours(dt.date.fromisoformat(date), each, reason) for date, each, reason in typed.exceptions)
+    where = ZoneInfo(zone) if zone else country.timezone
+    return Times(None if hours == "unknown" else hours, dated, where, country)
+
+
+def _is_of_times(fault: Fault) -> bool:
+    """Tell whether a fault keeps the times of a row from being read."""
+    return not fault.field or fault.field.startswith(("hours", "exceptions", "timezone"))
 
 
 def mark_of(row: Row | None, work: Work) -> str:

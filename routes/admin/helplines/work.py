@@ -88,8 +88,11 @@ def typed_now() -> Typed:
 
 
 def row_now(typed: Typed, work: Work) -> Row:
-    """Return the row that the form says, against the row that the editor saw; the country's zone is left unsaid."""
-    row = to_row(typed, basis())
+    """Return the row that the form says, against the row that the editor saw; the country's zone is left unsaid.
+
+    A new helpline is held against nothing, whatever its form carries: nobody has checked it.
+    """
+    row = to_row(typed, None if work.new else basis())
     if row.get("timezone") == work.directory.countries[work.country].timezone.key:
         del row["timezone"]
     return row

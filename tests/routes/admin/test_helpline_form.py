@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from pathlib import Path
 
@@ -115,6 +116,9 @@ WRONG = (
     ("cost", "cheap", "is not one of the values", "cost"),
     ("note", "a\x00b", "may not stand here", "note"),
     ("note", "x" * 4001, "This is too long", "note"),
+    ("number__say", "1" * 3000, "is not what a caller can dial", "numbers-1-say"),
+    ("timezone", "localtime", "is not a time zone", "timezone"),
+    ("timezone", "../../etc/passwd", "is not a time zone", "timezone"),
 )
 
 
@@ -284,6 +288,31 @@ def test_harmonised_number_gets_a_row_of_its_own(office: Office) -> None:
     assert "Asked by letter." == after["hr-116111"].note
     untouched = office.desk.revisions.directory(1).helplines["si-116111"]
     assert replace(untouched, order=after["si-116111"].order) == after["si-116111"]
+
+
+@pytest.mark.parametrize(
+    ("date", "hours", "words"),
+    [
+        ("9999-12-31", "off", "is not a date"),
+        ("0001-01-01", "off", "is not a date"),
+        ("1999-12-31", "off", "is not a date"),
+        ("2026-02-29", "off", "is not a date"),
+        ("24.12.2026", "off", "is not a date"),
+        ("2026-W01-1", "off", "is not a date"),
+        ("2026-12-24", "closed", "is neither `off` nor times"),
+        ("2026-12-24", "23:00-49:00", "is not a span of a day"),
+        ("2026-12-24", "", "nothing is written here"),
+    ],
+)
+def test_wrong_single_days_are_told(still: Office, date: str, hours: str, words: str) -> None:
+    """A day that no calendar holds, or hours that are none, are refused in words, and stay in the form."""
+    day = {"exception__date": date, "exception__hours": hours, "exception__reason": "closed for a test"}
+    answer = sent(still, opened(still), ("act", "save"), **day)
+    again = Form(answer.text, "entry").sent()
+
+    assert 422 == answer.status_code
+    assert words in html.unescape(answer.text).lower()
+    assert (date, hours) == (again["exception.date"][0], again["exception.hours"][0])
 
 
 TRAPS = (
