@@ -98,6 +98,9 @@ def _here() -> str:
     Where htmx has asked for a part, it is the page that shows it.
     """
     if request.headers.get("HX-Request"):
-        page = urlsplit(request.headers.get("HX-Current-URL", "/"))
+        try:
+            page = urlsplit(request.headers.get("HX-Current-URL", "/"))
+        except ValueError:  # no page of ours is called so
+            return "/"
         return f"{page.path}?{page.query}".rstrip("?") or "/"
     return request.full_path.rstrip("?") if request.method == "GET" else "/"
