@@ -1,139 +1,109 @@
-"""What stands above a revision: it takes numbers away and adds checks, and never puts another number in."""
+"""What stands above a revision takes away or marks as checked; it never adds or changes a number."""
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
+from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from directory.dialling import digits
-from directory.load import load
-from directory.model import Directory, Helpline, Kind
+from directory.load import compile_files, load
+from directory.model import Directory, Kind
 from directory.switched import NOTHING, Position, Standing, Switched, Tick, fingerprint, overlaid
+from tests.sample_directory import FILES, changed
 
-SHIPPED = load()
-ANITP = SHIPPED.helplines["ro-anitp"]
-"""Two numbers: 0800 800 678 for callers in Romania, +40 21 313 31 00 from abroad."""
-FREEPHONE = digits(ANITP.numbers[0].say)
-
-
-def switched(position: Position, number: str = FREEPHONE, country: str = "RO") -> Directory:
-    """Return the shipped directory with one number switched."""
-    return overlaid(SHIPPED, Standing((Switched(country, number, position),)))
+FIRST = compile_files(FILES)
+DAY = dt.date(2026, 11, 23)
 
 
-def lines(directory: Directory) -> set[tuple[str, str, str | None]]:
-    """Return every number of a directory: whose it is, how it is said, how it is rung."""
-    return {(each.id, number.say, number.dial) for each in directory.helplines.values() for number in each.numbers}
+def switched(*numbers: str, position: Position = Position.OUT, directory: Directory = FIRST) -> Directory:
+    """Return the directory with British numbers switched."""
+    return overlaid(directory, Standing(tuple(Switched("GB", number, position) for number in numbers)))
 
 
-def with_say(helpline: Helpline, say: str, dial: str | None) -> Directory:
-    """Return the shipped directory, in which a service has one number, written in another way."""
-    number = dataclasses.replace(helpline.numbers[0], say=say, dial=dial)
-    changed = dataclasses.replace(helpline, numbers=(number,))
-    return dataclasses.replace(SHIPPED, helplines={**SHIPPED.helplines, helpline.id: changed})
+def test_nothing_changes_nothing() -> None:
+    """Where nothing stands above it the directory is itself."""
+    assert overlaid(FIRST, NOTHING) is FIRST
 
 
-def test_nothing_above_a_revision_changes_nothing() -> None:
-    """Without switches and checks the directory is served as it was published."""
-    assert overlaid(SHIPPED, NOTHING) is SHIPPED
+def test_last_number_takes_the_service_with_it() -> None:
+    """A service without a number is gone from the tables and from every ladder; one with another number stays."""
+    found = switched("02079460001", "02079460004")
+    left = {each.id for steps in found.ladders.values() for _, services in steps for each in services}
+
+    assert "gb-crime" not in found.helplines
+    assert "gb-crime" not in left
+    assert ["+442079460002"] == [number.dial for number in found.helplines["gb-children"].numbers]
 
 
-def test_number_out_of_service_is_gone_and_nothing_else() -> None:
-    """One number falls away; the service's other number, and every other service, stay as they are."""
-    assert {("ro-anitp", "0800 800 678", "+40800800678")} == lines(SHIPPED) - lines(switched(Position.OUT))
-    assert lines(switched(Position.OUT)) < lines(SHIPPED)
+def test_one_line_in_two_writings() -> None:
+    """Whatever rings where the switched number rings is switched with it; a neighbouring number is not."""
+    files = changed("gb.yaml", '"+44 20 7946 0002", dial: "+442079460002"', '"+44 20 7946 0001", dial: "+442079460001"')
+    found = switched("02079460001", directory=compile_files(files))
+
+    assert "gb-crime" not in found.helplines
+    assert ["+442079460004"] == [number.dial for number in found.helplines["gb-children"].numbers]
 
 
-def test_number_to_be_read_out_is_said_and_not_rung() -> None:
-    """Callers may still hear the number; nobody is connected to it."""
-    assert {("ro-anitp", "0800 800 678", None)} == lines(switched(Position.READ_OUT)) - lines(SHIPPED)
+def test_other_country_is_not_touched() -> None:
+    """A switch is of one country: the same digits elsewhere are another telephone."""
+    found = overlaid(FIRST, Standing((Switched("FR", "02079460001", Position.OUT),)))
+
+    assert FIRST.helplines["gb-crime"] == found.helplines["gb-crime"]
 
 
-def test_service_without_any_number_is_offered_to_nobody() -> None:
-    """Where the last number is out, the service stands on no step of any ladder."""
-    both = tuple(Switched("RO", digits(number.say), Position.OUT) for number in ANITP.numbers)
-    served = overlaid(SHIPPED, Standing(both))
-    offered = {each.id for steps in served.ladders.values() for _, found in steps for each in found}
-
-    assert "ro-anitp" not in served.helplines
-    assert "ro-anitp" not in offered
+@pytest.mark.parametrize("position", Position)
+def test_emergency_services_stay(position: Position) -> None:
+    """A switch on an emergency number, however it came into the table, does nothing."""
+    assert FIRST.helplines["gb-999"] == switched("999", position=position).helplines["gb-999"]
 
 
-@pytest.mark.parametrize("country", ["MD", "BG", "ro"])
-def test_switch_is_of_one_country(country: str) -> None:
-    """The same digits in another country are another line."""
-    assert lines(SHIPPED) == lines(switched(Position.OUT, country=country))
+def test_stronger_switch_counts() -> None:
+    """Of two switches on one number the one that takes it out counts, in whatever order they stand."""
+    both = (Switched("GB", "02079460001", Position.OUT), Switched("GB", "02079460001", Position.READ_OUT))
+
+    assert all("gb-crime" not in overlaid(FIRST, Standing(each)).helplines for each in (both, both[::-1]))
 
 
-@pytest.mark.parametrize("number", ["080080067", "08008006780", "0800800679"])
-def test_switch_is_of_one_number(number: str) -> None:
-    """A number with a digit more, less or other is another line."""
-    assert lines(SHIPPED) == lines(switched(Position.OUT, number=number))
+@pytest.mark.parametrize("position", Position)
+def test_never_adds_or_changes(position: Position) -> None:
+    """Whatever is switched in the shipped directory, every number that is left is one that was there before."""
+    directory = load()
+    everything = [
+        (each.country, digits(number.say)) for each in directory.helplines.values() for number in each.numbers
+    ]
+    for start, step in product(range(3), (3, 7)):
+        switches = tuple(Switched(country, number, position) for country, number in everything[start::step])
+        found = overlaid(directory, Standing(switches))
+        for helpline in found.helplines.values():
+            before = {(number.say, number.reach): number.dial for number in directory.helplines[helpline.id].numbers}
+            after = {(number.say, number.reach): number.dial for number in helpline.numbers}
+            assert set(after) <= set(before)
+            assert all(dial in {None, before[key]} for key, dial in after.items())
+        assert set(directory.ladders) == set(found.ladders)
+        assert all(steps[-1][1] for steps in found.ladders.values())
+        assert sum(each.kind is Kind.EMERGENCY for each in directory.helplines.values()) == sum(
+            each.kind is Kind.EMERGENCY for each in found.helplines.values()
+        )
 
 
-@pytest.mark.parametrize(
-    ("say", "dial"), [("+40 800 800 678", "+40800800678"), ("0800 800678", None), ("+40 800 800 678", None)]
-)
-def test_switch_holds_however_a_later_revision_writes_the_number(say: str, dial: str | None) -> None:
-    """Whoever writes a switched number in another form does not bring it back."""
-    served = overlaid(with_say(ANITP, say, dial), Standing((Switched("RO", FREEPHONE, Position.OUT),)))
-
-    assert "ro-anitp" not in served.helplines
-
-
-def test_stronger_of_two_switches_counts() -> None:
-    """A number taken out in one writing and to be read out in another is out, in whichever way it is written."""
-    both = (Switched("RO", FREEPHONE, Position.READ_OUT), Switched("RO", "40800800678", Position.OUT))
-    for say in ("0800 800 678", "+40 800 800 678"):
-        for order in (both, both[::-1]):
-            served = overlaid(with_say(ANITP, say, "+40800800678"), Standing(order))
-
-            assert "ro-anitp" not in served.helplines
-
-
-def test_emergency_numbers_are_never_switched() -> None:
-    """Whatever stands in the table of switches, every country keeps its emergency services."""
-    emergency = [each for each in SHIPPED.helplines.values() if each.kind is Kind.EMERGENCY]
-    every = tuple(
-        Switched(each.country, digits(number.say), Position.OUT) for each in emergency for number in each.numbers
+def test_ticks() -> None:
+    """A check counts for the service as it was then; an older one does not hide a newer day in the tables."""
+    crime, children = FIRST.helplines["gb-crime"], FIRST.helplines["gb-children"]
+    ticks = (
+        Tick("gb-children", fingerprint(children), DAY),
+        Tick("gb-crime", fingerprint(crime), dt.date(2026, 1, 1)),
+        Tick("fr-support", "0" * 16, DAY),
+        Tick("gb-nobody", "0" * 16, DAY),
     )
+    found = overlaid(FIRST, Standing(ticks=ticks)).helplines
 
-    assert lines(SHIPPED) == lines(overlaid(SHIPPED, Standing(every)))
-
-
-NUMBERS = sorted({(each.country, digits(n.say)) for each in SHIPPED.helplines.values() for n in each.numbers})
-
-
-@given(st.lists(st.tuples(st.sampled_from(NUMBERS), st.sampled_from(Position)), max_size=6))
-def test_switches_only_take_away(thrown: list[tuple[tuple[str, str], Position]]) -> None:
-    """Whatever is switched, nothing can be rung that could not be before, and nothing is said that was not."""
-    standing = Standing(tuple(Switched(country, number, position) for (country, number), position in thrown))
-    served = overlaid(SHIPPED, standing)
-    before, after = lines(SHIPPED), lines(served)
-
-    assert {(id_, say) for id_, say, _ in after} <= {(id_, say) for id_, say, _ in before}
-    assert {line for line in after if line[2] is not None} <= before
+    assert DAY == found["gb-children"].checked
+    assert crime.checked == found["gb-crime"].checked
+    assert found["fr-support"].checked is None
 
 
-def test_check_counts_while_the_service_is_as_it_was() -> None:
-    """A check that somebody ticked off dates the service; with another number or other hours it dates nothing."""
-    tick = Tick("ro-anitp", fingerprint(ANITP), dt.date(2026, 11, 20))
-    other = with_say(ANITP, "0800 800 679", None)
-
-    assert dt.date(2026, 11, 20) == overlaid(SHIPPED, Standing((), (tick,))).helplines["ro-anitp"].checked
-    assert overlaid(other, Standing((), (tick,))).helplines["ro-anitp"].checked is None
-
-
-def test_later_check_counts() -> None:
-    """Of several checks, and of the table's own date, the latest stands."""
-    seen = fingerprint(ANITP)
-    ticks = tuple(Tick("ro-anitp", seen, dt.date(2026, 11, day)) for day in (20, 22, 21))
-    dated = dataclasses.replace(ANITP, checked=dt.date(2026, 11, 30))
-    tables = dataclasses.replace(SHIPPED, helplines={**SHIPPED.helplines, "ro-anitp": dated})
-
-    assert dt.date(2026, 11, 22) == overlaid(SHIPPED, Standing((), ticks)).helplines["ro-anitp"].checked
-    assert dt.date(2026, 11, 30) == overlaid(tables, Standing((), ticks)).helplines["ro-anitp"].checked
+def test_name_of_the_revision_stays() -> None:
+    """The revision that is served keeps its name under a switch: `switches` says that something stands above it."""
+    assert FIRST.revision == switched("02079460001").revision
