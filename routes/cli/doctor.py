@@ -95,7 +95,7 @@ def _about_revisions() -> Iterator[Finding]:
     if waiting is not None:
         yield DOUBTFUL, "revisions", f"no approver has read revision {waiting.number} yet"
     if standing:
-        yield DOUBTFUL, "revisions", f"{standing} numbers are switched out of service or read out only"
+        yield DOUBTFUL, "revisions", f"numbers switched out of service, or read out only: {standing}"
     if another:
         words = "this program comes with other tables than any revision: `fanal directory diff live shipped`"
         yield DOUBTFUL, "revisions", words

@@ -7,7 +7,10 @@ from xml.etree import ElementTree as ET
 
 from click.testing import CliRunner
 
+from directory.switched import Position
 from routes.cli import main
+from tests.desk import ANA, NOW, a_desk
+from tests.sample_directory import FILES
 
 SETTINGS = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
@@ -80,3 +83,44 @@ def test_fallback_without_address() -> None:
 
     assert 2 == ran.exit_code
     assert "PUBLIC_URL" in ran.output
+
+
+def test_revisions(tmp_path: Path) -> None:
+    """Of the published revisions it says what waits for somebody: a confirmation, switches, other shipped tables."""
+    url = f"sqlite:///{tmp_path / 'fanal.db'}"
+    desk = a_desk(url, FILES)
+    directory = desk.served()
+    say = directory.helplines["gb-crime"].numbers[0].say
+    desk.switches.throw(ANA, NOW, directory, "GB", say, Position.OUT, "rings elsewhere")
+    ran = CliRunner().invoke(main, ["doctor"], env={**SETTINGS, "DATABASE_URL": url})
+    desk.engine.dispose()
+
+    assert 1 == ran.exit_code
+    assert f"revision {directory.revision}" in ran.output
+    assert "no approver has read revision 1 yet" in ran.output
+    assert "numbers switched out of service, or read out only: 1" in ran.output
+    assert "fanal directory diff live shipped" in ran.output
+
+
+def test_broken_log(tmp_path: Path) -> None:
+    """A log that somebody has touched is wrong, with exit status 2 and the place."""
+    url = f"sqlite:///{tmp_path / 'fanal.db'}"
+    desk = a_desk(url, FILES)
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_no_update")
+        connection.exec_driver_sql("UPDATE audit SET name = 'Somebody'")
+    desk.engine.dispose()
+    ran = CliRunner().invoke(main, ["doctor"], env={**SETTINGS, "DATABASE_URL": url})
+
+    assert 2 == ran.exit_code
+    assert "entry 1 is not what was written" in ran.output
+
+
+def test_database_that_does_not_answer() -> None:
+    """A database that cannot be asked which revision is live is wrong, in words and without its password."""
+    url = "postgresql://nobody:secret@127.0.0.1:1/nothing"
+    ran = CliRunner().invoke(main, ["doctor"], env={**SETTINGS, "DATABASE_URL": url})
+
+    assert 2 == ran.exit_code
+    assert "does not answer" in ran.output
+    assert "secret" not in ran.output
