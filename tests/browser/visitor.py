@@ -25,7 +25,8 @@ PATIENCE = 20_000
 _SMALL = """() => [...document.querySelectorAll('button, select, input:not([type=hidden]), a, summary, audio')]
   .map((each) => (['checkbox', 'radio'].includes(each.type) ? each.labels[0] ?? each : each))
   .filter((each) => !each.matches('.skip') && !each.closest('svg') && each.checkVisibility())
-  .filter((each) => !(each.matches('p:not(.actions) a, li a, dd a') && each.parentElement.innerText.trim() !== each.innerText.trim()))
+  .filter((each) => !(each.matches('p:not(.actions) a, li a, dd a')
+    && each.parentElement.innerText.trim() !== each.innerText.trim()))
   .map((each) => [each.textContent.trim().slice(0, 20), each.getBoundingClientRect()])
   .filter(([, box]) => box.width < 44 || box.height < 44)
   .map(([words, box]) => `${words} ${box.width} x ${box.height}`)"""
