@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from directory.faults import Fault
+from directory.faults import Fault, FaultCode
 from directory.findings import Finding, LintCode, Severity
 from routes.admin.helplines.typed import LONGEST, MOST_ROWS
 from routes.admin.names import country_name, language_name
@@ -19,6 +19,26 @@ _CONTROLS = frozenset({
     "source.date", "source.quote", "note", "exceptions", "numbers", "name", "confirmed", "week",
 })  # fmt: skip
 _LONGEST_QUOTE = 240
+_UNREADABLE = re.compile("^not opening hours:| is neither | is not a span of a day")
+"""Of the sentences about hours those that quote all of them, or say what a parser expected in its own terms."""
+_CHARACTER = re.compile(r"(?P<name>.+) may not stand here \(place (?P<place>\d+)\)")
+_UNTIDY = "at place {place} stands a character that may not be there ({name}); write {right}"
+_NO_HOURS = "these hours cannot be read; write {right}"
+_CHOSEN = frozenset({"needs", "audience"})
+_CHOOSE = "choose at least one"
+_IN_A_FORM = {
+    FaultCode.NOT_A_NUMBER: "{wrong} is not what a caller can dial; write digits in groups, such as 0800 800 678",
+    FaultCode.DIAL_FOREIGN: "{wrong} is a number of another country; write one with this country's prefix",
+    FaultCode.DIAL_HARMONISED: "{wrong} would ring an American number: 116 numbers have no international form; "
+    "leave this field empty",
+    FaultCode.DIAL_SHORT: "{wrong} is a short or emergency number that no carrier may ring; leave this field empty",
+    FaultCode.DIAL_EMERGENCY: "{wrong} is an emergency service: it is said, never rung; leave this field empty",
+    FaultCode.DIAL_INVALID: "{wrong} is not a number that exists in any numbering plan; write the whole number as its "
+    "owner prints it, or leave this field empty",
+    FaultCode.EMERGENCY_MIXED: "emergency services have the kind and the need of emergency and no other; choose both, "
+    "or neither",
+}
+"""Sentences that speak of fields where those of `directory.faults` speak of files."""
 _FIRST = {"numbers": "say", "exceptions": "date"}
 
 
@@ -35,7 +55,7 @@ class Complaint:
     @property
     def sentence(self) -> str:
         """The field and what is wrong with it."""
-        return f"{self.label}: {self.words}" if self.label else self.words
+        return _("{label}: {words}").format(label=self.label, words=self.words) if self.label else self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +75,20 @@ def complaints(faults: Iterable[Fault], names: Iterable[str] = ()) -> tuple[Comp
 
 def words_of(fault: Fault) -> str:
     """Return what is wrong and what would be right, in a sentence with a capital."""
+    character = _CHARACTER.fullmatch(fault.wrong)
+    if fault.code is FaultCode.UNTIDY and character is not None:
+        return sentence(_(_UNTIDY).format(right=_quoted(fault.right), **character.groupdict()))
     parts = {"wrong": fault.wrong, "right": fault.right}
-    return sentence(_(fault.template).format(**{name: _quoted(text) for name, text in parts.items()}))
+    return sentence(_(_template(fault)).format(**{name: _quoted(text) for name, text in parts.items()}))
+
+
+def _template(fault: Fault) -> str:
+    """Return the sentence of a fault as somebody reads it who fills in a form, and sees no file."""
+    if fault.code is FaultCode.BAD_HOURS and _UNREADABLE.search(fault.wrong):
+        return _NO_HOURS
+    if fault.code is FaultCode.EMPTY and fault.field in _CHOSEN:
+        return _CHOOSE
+    return _IN_A_FORM.get(fault.code, fault.template)
 
 
 def _quoted(text: str) -> str:

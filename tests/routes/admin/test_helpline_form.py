@@ -96,16 +96,31 @@ def test_second_save_goes_into_the_same_draft(office: Office) -> None:
 
 
 WRONG = (
-    ("number__say", "0800 800 678\u200b", "zero width space may not stand here (place 13)", "numbers-1-say"),
-    ("number__say", "\u202e0800 800 678", "right-to-left override may not stand here (place 1)", "numbers-1-say"),
-    ("number__say", "0800\u2011800\u2011678", "non-breaking hyphen may not stand here (place 5)", "numbers-1-say"),
+    (
+        "number__say",
+        "0800 800 678\u200b",
+        "at place 13 stands a character that may not be there (zero width space); write `0800 800 678`",
+        "numbers-1-say",
+    ),
+    (
+        "number__say",
+        "\u202e0800 800 678",
+        "at place 1 stands a character that may not be there (right-to-left override)",
+        "numbers-1-say",
+    ),
+    (
+        "number__say",
+        "0800\u2011800\u2011678",
+        "at place 5 stands a character that may not be there (non-breaking hyphen)",
+        "numbers-1-say",
+    ),
     ("number__say", "call us", "is not what a caller can dial", "numbers-1-say"),
     ("number__dial", "+33142212222", "is a number of another country", "numbers-1-dial"),
     ("number__dial", "+116006", "would ring an American number", "numbers-1-dial"),
     ("number__dial", "+40112", "is a short or emergency number", "numbers-1-dial"),
     ("number__dial", "+4080080067", "is not a number that exists", "numbers-1-dial"),
     ("languages", "ro, xq", "is not a language tag", "languages"),
-    ("hours", "Mo-Fr 9-17", "Not opening hours", "hours"),
+    ("hours", "Mo-Fr 9-17", "these hours cannot be read", "hours"),
     ("hours", "", "Nothing is written here", "hours"),
     ("hours", "Mo-Fr 08:00-12:00; Mo-Fr 13:00-16:00", "take the place of the whole day", "hours"),
     ("hours", "Mo-Fr 08:00-16:00; SH off", "School holidays", "hours"),
@@ -114,7 +129,7 @@ WRONG = (
     ("source__file", "", "Nothing is written here", "source-file"),
     ("name__text", "", "Nothing is written here", "name-1-text"),
     ("cost", "cheap", "is not one of the values", "cost"),
-    ("note", "a\x00b", "may not stand here", "note"),
+    ("note", "a\x00b", "may not be there", "note"),
     ("note", "x" * 4001, "This is too long", "note"),
     ("number__say", "1" * 3000, "is not what a caller can dial", "numbers-1-say"),
     ("timezone", "localtime", "is not a time zone", "timezone"),
@@ -299,8 +314,8 @@ def test_harmonised_number_gets_a_row_of_its_own(office: Office) -> None:
         ("2026-02-29", "off", "is not a date"),
         ("24.12.2026", "off", "is not a date"),
         ("2026-W01-1", "off", "is not a date"),
-        ("2026-12-24", "closed", "is neither `off` nor times"),
-        ("2026-12-24", "23:00-49:00", "is not a span of a day"),
+        ("2026-12-24", "closed", "these hours cannot be read"),
+        ("2026-12-24", "23:00-49:00", "these hours cannot be read"),
         ("2026-12-24", "", "nothing is written here"),
     ],
 )
@@ -326,9 +341,9 @@ TRAPS = (
     ("Mo-Fr 09:00-17:00; PH off", "nothing is said about public holidays", False),
     ("PH off; Mo-Fr 09:00-17:00", "write it last", True),
     ("off", "opens at no time", True),
-    ("Mo-Fr 9-17", "not opening hours", True),
-    ("Mo-Fr 08.00-16.00", "not opening hours", True),
-    ("mon-fri 08:00-16:00", "not opening hours", True),
+    ("Mo-Fr 9-17", "these hours cannot be read", True),
+    ("Mo-Fr 08.00-16.00", "these hours cannot be read", True),
+    ("mon-fri 08:00-16:00", "these hours cannot be read", True),
     ("Mo-Fr sunrise-sunset", "does not follow the sun", True),
 )
 
@@ -349,7 +364,7 @@ def test_look_while_typing(still: Office) -> None:
     right = still.client.post("/helplines/look", data=form.sent(hours="Mo-Fr 09:00-17:00; PH off"))
 
     assert [200, 200] == [wrong.status_code, right.status_code]
-    assert "not opening hours" in wrong.text.lower()
+    assert "these hours cannot be read" in wrong.text.lower()
     assert "<html" not in wrong.text
     assert 'name="confirmed"' in right.text
     assert "09:00 to 17:00" in right.text
