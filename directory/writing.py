@@ -50,6 +50,11 @@ def row_text(row: dict[str, RowValue]) -> str:
     return str(yaml.dump([row], Dumper=_Writer, allow_unicode=True, sort_keys=False, width=WIDTH, indent=2))
 
 
+def table_text(fields: dict[str, Any]) -> str:
+    """Return fields as the lines of a file, in the order given; all values are text, as `strict_yaml` reads."""
+    return str(yaml.dump(fields, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=WIDTH, indent=2))
+
+
 class _Writer(yaml.SafeDumper):
     """Writes texts that plain YAML would take for something else in quotes, and lists of words on one line."""
 
