@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 from directory.faults import Faults
-from directory.load import load
+from directory.load import compile_files
 from directory.model import Directory
 from ivr.catalogue import Catalogue, load_catalogues
 from ivr.pace import Pace
@@ -26,6 +26,7 @@ from ivr.speech import Speech, WordlessError
 from ivr.voices import Voice, Way, load_voices
 from ivr.wav import WavError, describe
 from routes.cli.arguments import Instant
+from routes.cli.sources import NoTablesError, served_files
 
 Filled = Mapping[Phrase, tuple[Values, ...]]
 """Every spoken phrase with all that fills it: `ivr.sentences.fillings`."""
@@ -34,7 +35,7 @@ PATH = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     envvar="DIRECTORY_PATH",
     show_envvar=True,
-    help="Folder of the directory's YAML files. [default: the one that comes with the program]",
+    help="Folder of the directory's YAML files. [default: the live revision, else the shipped ones]",
 )
 AT = click.option(
     "--at", type=Instant(), help="From when on, with offset, such as 2026-11-23T03:00+02:00. [default: now]"
@@ -61,10 +62,12 @@ class Wording:
         try:
             places = Places.from_env()
             voices = load_voices(places.voices, places.catalogues)
-            return cls(load(path), load_catalogues(places.catalogues), voices, places)
+            # What is switched out of service is not left out: its recordings must be there when it is back.
+            directory = compile_files(served_files(path, None))
+            return cls(directory, load_catalogues(places.catalogues), voices, places)
         except SettingsError as fault:
             leave(str(fault), 2)
-        except Faults as fault:
+        except (Faults, NoTablesError) as fault:
             leave(str(fault), 1)
 
     @cached_property

@@ -270,3 +270,13 @@ def test_import_of_nothing_new(machine: Machine) -> None:
     """A file that changes nothing makes no draft."""
     assert "Nothing would change" in fanal("directory", "import", machine.tables("same", FILES)).stdout
     assert () == machine.desk.drafts.listing()
+
+
+def test_prompts_speak_of_the_live_revision(machine: Machine) -> None:
+    """What is rendered and counted in seconds is what callers will hear: the live revision, switched numbers too."""
+    number = compile_files(FILES).helplines["gb-crime"].numbers[0]
+    machine.desk.switches.throw(ANA, NOW, compile_files(FILES), "GB", number.say, Position.OUT, "rings elsewhere")
+    words = ("prompts", "list", "--language", "en", "--at", "2026-11-24T10:00Z")
+
+    assert "Line for crime" in fanal(*words).stdout
+    assert "ANITP" not in fanal(*words).stdout
