@@ -154,7 +154,7 @@ def test_secrets_of_the_telephone_as_a_cookie(site: Site) -> None:
 
 
 def test_cookie_as_the_state_of_a_call(site: Site) -> None:
-    """A cookie of the pages in the place of a call's state, well signed: the call begins again, as when a state is lost."""
+    """A cookie of the pages in the place of a call's state, well signed: the call begins again, as if it was lost."""
     form = {"CallSid": CALL, "From": "+40712034567", "To": site.services.settings.numbers[0]}
     path = f"/voice/key/{site.cookie}"
     flat = "".join(name + form[name] for name in sorted(form))
