@@ -21,7 +21,7 @@ from directory.desk.revisions import Origin, Revision, compiled, files_of, hash_
 from directory.desk.tables import drafts, edits
 from directory.desk.writes import turn
 from directory.model import Directory
-from directory.pieces import Files, Place, fingerprint, merged, piece, replaced, split
+from directory.pieces import HEAD, Files, Place, fingerprint, merged, piece, replaced, split
 from directory.switched import Standing
 
 LONGEST_TITLE = 200
@@ -207,11 +207,7 @@ class Drafts:
             result = merged(files_of(connection, draft.base), _files(connection, id_), theirs)
             if result.conflicts:
                 raise MergeError(result.conflicts)
-            compiled(result.files)
-            values = {"base": present.number, "changed_at": now, **_content(result.files)}
-            _update(connection, id_, values)
-            told = {"base": present.number, "hash": values["hash"]}
-            audit.record(connection, actor, "draft brought up to date", f"draft:{id_}", now, **told)
+            self._base_on(connection, id_, present, result.files, actor, now)
             return _get(connection, id_)
 
     def settle(self, id_: int, actor: Actor, now: dt.datetime, settled: Mapping[Place, str | None]) -> Draft:
@@ -225,16 +221,12 @@ class Drafts:
             theirs = files_of(connection, present.number)
             base, mine = files_of(connection, draft.base), _files(connection, id_)
             for place in settled:
-                base = replaced(base, place, piece(theirs, place))
-                mine = replaced(mine, place, piece(theirs, place))
+                base, mine = (_as_theirs(files, place, theirs) for files in (base, mine))
             result = merged(base, mine, theirs)
             if result.conflicts:
                 raise MergeError(result.conflicts)
-            files = result.files
-            for place, text in settled.items():
-                files = replaced(files, place, text)
-            compiled(files)
-            _update(connection, id_, {"base": present.number, "changed_at": now, **_content(files)})
+            files = _with_all(result.files, settled)
+            self._base_on(connection, id_, present, files, actor, now)
             self._store(connection, id_, theirs, files, actor, now)
             return _get(connection, id_)
 
@@ -312,6 +304,16 @@ class Drafts:
             _update(connection, id_, values)
             return found
 
+    def _base_on(
+        self, connection: sa.Connection, id_: int, present: Revision, files: Files, actor: Actor, now: dt.datetime
+    ) -> None:
+        """Put files into a draft that compile and are based on the revision that is live."""
+        compiled(files)
+        values = {"base": present.number, "changed_at": now, **_content(files)}
+        _update(connection, id_, values)
+        told = {"base": present.number, "hash": values["hash"]}
+        audit.record(connection, actor, "draft brought up to date", f"draft:{id_}", now, **told)
+
     def _store(
         self, connection: sa.Connection, id_: int, before: Files, after: Files, actor: Actor, now: dt.datetime
     ) -> None:
@@ -371,6 +373,24 @@ def _live(connection: sa.Connection) -> Revision:
     found = live(connection)
     if found is None:
         raise StageError("There is no revision yet to begin with.")
+    return found
+
+
+def _as_theirs(files: Files, place: Place, theirs: Files) -> dict[str, str]:
+    """Return files with one piece as it is in `theirs`; with the head of a file that is not in both, the whole file."""
+    if place.entry == HEAD and not (place.file in files and place.file in theirs):
+        rest = {file: text for file, text in files.items() if file != place.file}
+        return {**rest, place.file: theirs[place.file]} if place.file in theirs else rest
+    return replaced(files, place, piece(theirs, place))
+
+
+def _with_all(files: Files, settled: Mapping[Place, str | None]) -> dict[str, str]:
+    """Return the files with every piece as it was settled. Raises `MergeError` for a row of a file that goes."""
+    found = dict(files)
+    for place, text in sorted(settled.items(), key=lambda each: each[0]):
+        if text is not None and place.entry != HEAD and place.file not in found:
+            raise MergeError((place,))
+        found = replaced(found, place, text)
     return found
 
 
