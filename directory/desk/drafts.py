@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from directory.desk import audit
+from directory.desk.mistakes import must_not_mislead
 from directory.desk.people import Actor, NotAllowedError, Role, StageError, UnknownError
 from directory.desk.revisions import Origin, Revision, compiled, files_of, hash_of, live, must_be_decided, publish
 from directory.desk.tables import drafts, edits
@@ -231,14 +232,19 @@ class Drafts:
             return _get(connection, id_)
 
     def submit(self, id_: int, actor: Actor, now: dt.datetime, reason: str) -> Draft:
-        """Hand a draft over for approval, with a reason. Raises `StageError` for one that changes nothing."""
+        """Hand a draft over for approval, with a reason.
+
+        Raises `StageError` for one that changes nothing, `MistakeError` for one that would mislead callers.
+        """
         actor.must(Role.EDITOR)
         if not reason.strip():
             raise StageError("Say why: whoever approves it was not there.")
         with turn(self._engine) as connection:
             draft = _open(connection, id_)
-            if draft.hash == hash_of(files_of(connection, draft.base)):
+            base = files_of(connection, draft.base)
+            if draft.hash == hash_of(base):
                 raise StageError("There is no change in this draft yet.")
+            must_not_mislead(compiled(base), compiled(_files(connection, id_)), now)
             _update(connection, id_, {
                 "stage": Stage.WAITING.value,
                 "reason": reason.strip(),
@@ -282,7 +288,7 @@ class Drafts:
         """Publish a waiting draft, exactly as the approver has read it (`hash_`).
 
         Raises `NotAllowedError` for anybody whose work is in it, `ContentError` for another hash, `BaseMovedError`,
-        `UncheckedError`, `StageError`.
+        `MistakeError`, `UncheckedError`, `StageError`.
         """
         actor.must(Role.APPROVER)
         with turn(self._engine) as connection:
@@ -293,8 +299,9 @@ class Drafts:
                 raise ContentError("The draft is not what you have read: open it again.")
             if _live(connection).number != draft.base:
                 raise BaseMovedError("Another revision has gone live meanwhile: bring the draft up to date first.")
-            after = compiled(files)
-            must_be_decided(compiled(files_of(connection, draft.base)), after, standing, accept_unchecked)
+            before, after = compiled(files_of(connection, draft.base)), compiled(files)
+            must_not_mislead(before, after, now)
+            must_be_decided(before, after, standing, accept_unchecked)
             author = Actor(draft.submitted_by or "", draft.submitted_name or "", frozenset())
             found = publish(
                 connection, files, after.revision, Origin.DRAFT, author, actor, now, draft.reason,
