@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from directory.faults import Faults
-from directory.findings import Finding, Severity
+from directory.findings import Severity
 from directory.lint import lint
 from directory.load import compile_files
 from directory.pieces import Files
@@ -54,8 +54,8 @@ def publish(source: str, reason: str, accept_unchecked: bool, path: str | None, 
     """
     with refusals(as_json):
         files = files_of(source)
-        _must_be_without_errors(files)
         with the_desk() as desk:
+            _must_not_mislead(desk, files)
             found = _publish(desk, files, _said(reason), accept_unchecked, as_json)
     _tell(found, as_json)
     if path:
@@ -141,11 +141,6 @@ def revision_json(revision: Revision) -> dict[str, Any]:
     }
 
 
-def errors_of(files: Files) -> list[Finding]:
-    """Return what would mislead a caller for sure, in files that compile. Raises Faults."""
-    return [each for each in lint(compile_files(files), _now()) if each.severity is Severity.ERROR]
-
-
 def _publish(desk: Desk, files: Files, reason: str, accept_unchecked: bool, as_json: bool) -> Revision:
     from directory.desk.people import OPERATOR
     from directory.desk.revisions import UncheckedError
@@ -161,10 +156,17 @@ def _publish(desk: Desk, files: Files, reason: str, accept_unchecked: bool, as_j
         refuse(sentence, as_json, unchecked=list(fault.entries))
 
 
-def _must_be_without_errors(files: Files) -> None:
-    if errors := errors_of(files):
+def _must_not_mislead(desk: Desk, files: Files) -> None:
+    """Refuse errors that the live revision does not have: what is wrong there already keeps nobody from mending."""
+    live = desk.revisions.live()
+    known = set(_errors(desk.files(live.number))) if live else set()
+    if errors := [each for each in _errors(files) if each not in known]:
         listed = "\n".join(f"  {each}" for each in errors)
         raise NoTablesError(f"These tables would mislead callers:\n{listed}")
+
+
+def _errors(files: Files) -> list[str]:
+    return [str(each) for each in lint(compile_files(files), _now()) if each.severity is Severity.ERROR]
 
 
 def _said(reason: str) -> str:

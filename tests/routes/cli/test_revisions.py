@@ -280,3 +280,14 @@ def test_prompts_speak_of_the_live_revision(machine: Machine) -> None:
 
     assert "Line for crime" in fanal(*words).stdout
     assert "ANITP" not in fanal(*words).stdout
+
+
+def test_old_errors_keep_nobody_from_mending(tmp_path: Path, machine: Machine) -> None:
+    """An error that the live revision has already does not keep the operator from mending something else."""
+    url = f"sqlite:///{tmp_path / 'other.db'}"
+    a_desk(url, MISLEADING).engine.dispose()
+    files = {**MISLEADING, "gb.yaml": MISLEADING["gb.yaml"].replace("Line for crime", "A line for crime")}
+    words = ["directory", "publish", str(machine.tables("new", files)), "--reason", "a name", "--accept-unchecked"]
+    ran = CliRunner().invoke(main, words, env={"DATABASE_URL": url})
+
+    assert 0 == ran.exit_code, ran.output
