@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from directory.calendar import SOON
 from directory.hours import hours_of
 from directory.model import Directory, Helpline, Kind, Shown
 
 TONIGHT = dt.timedelta(hours=12)
 """How far ahead holes are looked for."""
-SOON = dt.timedelta(days=45)
-"""How long before its last day a list of exceptions is called to mind: time to learn the next year's dates."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from directory.timetable import DAY
 
 DAYS = 14
 """Days of the calendar that an editor confirms."""
-SOON = dt.timedelta(days=30)
-"""How long before its last date a list of exceptions is said to run out."""
+SOON = dt.timedelta(days=45)
+"""How long before its last day a list of exceptions is called to mind: time to learn the next year's dates."""
 _A_DAY = dt.timedelta(days=1)
 _MINUTE = dt.timedelta(minutes=1)
 

@@ -241,7 +241,7 @@ def _endings(tables: Directory, now: dt.datetime) -> Iterator[Matter]:
             mark=_("runs out"),
             title=_("Lists of single days that end soon"),
             means=_("After the last day callers hear the usual hours on holidays too. Ask for the next year's dates."),
-            url=url_for("helplines.listing"),
+            url=url_for("helplines.listing", state="ending"),
             act=_("To the helplines"),
             **_cases(
                 found,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from directory.calendar import running_out
+from directory.agenda import endings
 from directory.desk.checks import is_due
 from directory.desk.drafts import Stage
 from directory.dialling import digits, e164
@@ -60,6 +60,8 @@ class Facts:
     now: dt.datetime
     doubtful: frozenset[str]
     """Ids with an error or a warning of the check."""
+    ending: frozenset[str]
+    """Ids with single days that are all past, or soon will be."""
     switched: Mapping[tuple[str, str], Position]
     open_drafts: Mapping[str, int]
     waiting: Mapping[str, int]
@@ -102,6 +104,7 @@ def facts_of(directory: Directory) -> Facts:
         doubtful=frozenset(
             each.entry for each in lint(directory, moment) if each.severity in weighty and each.code not in _OF_CHECKS
         ),
+        ending=frozenset(each.helpline for each in endings(directory, moment)),
         switched={(each.country, each.number): each.position for each in desk().standing().switches},
         open_drafts=drafts[Stage.OPEN],
         waiting=drafts[Stage.WAITING],
@@ -179,7 +182,7 @@ def _is(state: str, helpline: Helpline, facts: Facts) -> bool:
         "closed": lambda: hours_of(helpline).is_open(facts.now) is False,
         "unknown": lambda: hours_of(helpline).is_open(facts.now) is None,
         "doubtful": lambda: helpline.id in facts.doubtful,
-        "ending": lambda: running_out(helpline.exceptions, facts.now.astimezone(helpline.timezone).date()) is not None,
+        "ending": lambda: helpline.id in facts.ending,
         "switched": lambda: bool(positions(helpline, facts)),
         "changing": lambda: helpline.id in facts.open_drafts or helpline.id in facts.waiting,
     }
