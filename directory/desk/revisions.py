@@ -21,7 +21,7 @@ from directory.load import compile_files
 from directory.model import Directory, Helpline
 from directory.pieces import Files
 from directory.revision import plain
-from directory.switched import NOTHING, Standing, overlaid
+from directory.switched import NOTHING, Standing, fingerprint, overlaid
 
 
 class Origin(StrEnum):
@@ -266,13 +266,23 @@ def must_be_decided(before: Directory | None, after: Directory, standing: Standi
 
 
 def unchecked(before: Directory | None, after: Directory, standing: Standing = NOTHING) -> tuple[str, ...]:
-    """Return the ids of services that are new or changed against `before`, and that nobody has ever checked."""
+    """Return the ids of services that are new or changed against `before`, and that nobody has checked as they are.
+
+    Where numbers or hours are others, the day of the check before says nothing, whoever has left it in the row.
+    """
     served, old = overlaid(after, standing).helplines, before.helplines if before else {}
     return tuple(
         each.id
         for each in after.helplines.values()
-        if served.get(each.id, each).checked is None and _facts(each) != _facts(old.get(each.id))
+        if _facts(each) != _facts(old.get(each.id))
+        and not _is_checked(each, served.get(each.id, each).checked, old.get(each.id))
     )
+
+
+def _is_checked(after: Helpline, checked: dt.date | None, before: Helpline | None) -> bool:
+    if checked is None or before is None or checked != before.checked:
+        return checked is not None
+    return fingerprint(after) == fingerprint(before)
 
 
 def _facts(helpline: Helpline | None) -> object:

@@ -386,6 +386,21 @@ def test_check_that_nobody_made(office: Office) -> None:
     assert office.desk.drafts.directory(draft.id).helplines["fr-new"].checked is None
 
 
+def test_check_of_another_number(office: Office) -> None:
+    """An import changes a number and keeps the day on which the old one was checked: it goes live by decision only."""
+    table = b"id,number 1 say,number 1 dial\ngb-crime,020 7946 0009,+442079460009\n"
+    page = office.act_as(ANA).post("/transfer/preview", {"file": (BytesIO(table), "x.csv"), "target": "new"})
+    _method, address, fields = Page(page.text).button("Put")
+    office.post(address, fields)
+    draft = office.desk.drafts.of(ANA)
+    assert draft is not None
+    draft, number = office.desk.drafts.submit(draft.id, ANA, NOW, "They moved."), live(office)
+
+    assert "2026-10-01" in (piece(office.desk.drafts.files(draft.id), CRIME) or "")
+    assert 409 == approve(office.act_as(BEN), draft, unchecked="").status_code
+    assert number == live(office)
+
+
 @pytest.mark.parametrize(
     "headers",
     [{"Origin": f"https://{EVIL}"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://["}],

@@ -157,11 +157,14 @@ def test_confirmation_needs_a_decision_about_unchecked_services(office: Office) 
 
 
 def test_confirmation_without_unchecked_services(office: Office) -> None:
-    """Where everything new was checked, no decision is asked for."""
-    page = Page(office.act_as(BEN).get("/history/2").text)
+    """Where what is new was checked as it is, no decision is asked for; other hours were not."""
+    free = {**LONGER, "gb.yaml": LONGER["gb.yaml"].replace("cost: standard", "cost: free")}
+    hours = Page(office.act_as(BEN).get("/history/2").text)
+    office.desk.revisions.publish(free, OPERATOR, NOW, "It is free.", accept_unchecked=False, standing=NOTHING)
+    cost = Page(office.get("/history/3").text)
 
-    assert [] == page.all("input", type="checkbox")
-    assert 303 == office.post("/history/2/confirm").status_code
+    assert (1, 0) == tuple(len(page.all("input", type="checkbox")) for page in (hours, cost))
+    assert 303 == office.post("/history/3/confirm").status_code
 
 
 def test_confirmation_needs_a_fresh_sign_in(office: Office) -> None:
