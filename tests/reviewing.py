@@ -6,7 +6,7 @@ from pathlib import Path
 
 from werkzeug.test import TestResponse
 
-from directory.desk.drafts import Draft
+from directory.desk.draft import Draft
 from directory.desk.people import OPERATOR, Actor
 from directory.pieces import Place, fingerprint, piece
 from tests.desk import ANA, CLEO, EDDA, NOW, Office, a_desk

@@ -14,7 +14,7 @@ from flask import url_for
 
 from directory.agenda import TONIGHT, Hole, endings, holes, unserved
 from directory.desk.checks import is_due
-from directory.desk.drafts import Draft, Stage
+from directory.desk.draft import Draft, Stage
 from directory.desk.people import Actor, Role
 from directory.desk.switches import Outcome, Switch
 from directory.findings import Finding, LintCode, Severity

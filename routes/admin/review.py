@@ -8,12 +8,13 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from directory.desk.drafts import Draft, MergeError, Stage
+from directory.desk.draft import Draft, MergeError, Stage
 from directory.desk.people import Role, StageError, UnknownError
 from directory.desk.revisions import UncheckedError
 from directory.faults import Faults
 from directory.languages import is_language
 from directory.pieces import Place
+from directory.typography import Script, tidy
 from routes.admin.conflicts import Sides, conflict, settled
 from routes.admin.gate import actor, fresh_sign_in, needs, signed_in
 from routes.admin.pages import desk, now, page, services
@@ -223,8 +224,8 @@ def _undo_page(fault: Exception | None = None, note: str = "") -> ResponseReturn
 
 
 def _written(name: str) -> str:
-    """Return a field of plain words as it was written, without the one sign that no database holds."""
-    return request.form.get(name, "").replace("\0", "")
+    """Return a field of plain words as it was written, without what cannot be seen: terminals would obey it."""
+    return tidy(request.form.get(name, "").replace("\r\n", "\n"), Script.PROSE)
 
 
 def _draft(number: int) -> Draft:

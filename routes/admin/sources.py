@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from directory.desk.drafts import Stage
+from directory.desk.draft import Stage
 from directory.desk.people import DeskError
 from directory.faults import Faults
 from directory.model import Directory

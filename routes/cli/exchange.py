@@ -22,7 +22,7 @@ from routes.cli.revisions import JSON, print_json, refusals, refuse
 from routes.cli.sources import LIVE, files_of, served_files, the_desk
 
 if TYPE_CHECKING:
-    from directory.desk.drafts import Draft
+    from directory.desk.draft import Draft
 
 _FORMATS = {"yaml": Kind.YAML, "csv": Kind.CSV, "hsds": Kind.HSDS}
 _FORMAT = click.Choice(list(_FORMATS))

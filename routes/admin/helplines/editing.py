@@ -8,7 +8,7 @@ from dataclasses import replace
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from directory.desk.drafts import ConflictError
+from directory.desk.draft import ConflictError
 from directory.desk.people import DeskError
 from directory.desk.revisions import compiled
 from directory.faults import Faults

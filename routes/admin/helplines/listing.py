@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from directory.agenda import endings
 from directory.desk.checks import is_due
-from directory.desk.drafts import Stage
+from directory.desk.draft import Stage
 from directory.dialling import digits, e164
 from directory.findings import LintCode, Severity
 from directory.hours import Status, hours_of

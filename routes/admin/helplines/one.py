@@ -8,7 +8,7 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 
 from directory.changes import FIGURES
-from directory.desk.drafts import Draft, Stage
+from directory.desk.draft import Draft, Stage
 from directory.lint import lint_row
 from directory.pieces import piece
 from routes.admin.helplines.complaints import doubts

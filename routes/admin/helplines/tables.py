@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from flask import abort
 
-from directory.desk.drafts import Draft, Stage
+from directory.desk.draft import Draft, Stage
 from directory.desk.people import Actor, UnknownError
 from directory.model import Directory
 from directory.pieces import Files, Place

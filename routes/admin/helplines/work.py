@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import abort, request
 
-from directory.desk.drafts import Draft, Stage
+from directory.desk.draft import Draft, Stage
 from directory.desk.people import UnknownError
 from directory.model import Directory
 from directory.pieces import Files

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import request
 
-from directory.desk.drafts import Draft, Stage
+from directory.desk.draft import Draft, Stage
 from directory.desk.people import UnknownError
 from directory.exchange.kinds import Kind, bring_in, kind_of
 from directory.exchange.proposal import Proposal

@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 
 from directory.desk import Desk
-from directory.desk.drafts import (
+from directory.desk.draft import (
     BaseMovedError,
     ConflictError,
     ContentError,

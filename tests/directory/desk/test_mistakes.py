@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from directory.desk import Desk
-from directory.desk.drafts import Draft
+from directory.desk.draft import Draft
 from directory.desk.mistakes import MistakeError
 from directory.desk.people import OPERATOR
 from directory.desk.revisions import Revision

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from directory.desk import Desk
-from directory.desk.drafts import Draft, MergeError
+from directory.desk.draft import Draft, MergeError
 from directory.desk.people import OPERATOR
 from directory.load import compile_files
 from directory.pieces import HEAD, Place, piece, replaced

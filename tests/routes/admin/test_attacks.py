@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from directory.desk.drafts import BaseMovedError, Draft, Stage
+from directory.desk.draft import BaseMovedError, Draft, Stage
 from directory.desk.people import DeskError, StageError
 from directory.desk.revisions import DamagedError
 from directory.pieces import fingerprint, piece

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from directory.desk.drafts import Draft
+from directory.desk.draft import Draft
 from directory.desk.people import OPERATOR, Actor
 from directory.pieces import Place, fingerprint, piece
 from directory.switched import NOTHING

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from directory import changes, difference, effect, weekly
-from directory.desk.drafts import Draft, Stage
+from directory.desk.draft import Draft, Stage
 from directory.desk.people import Actor, Role
 from routes.admin.ways import FROM_FOLDER
 from routes.admin.words import _translations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from directory.desk.drafts import Stage
+from directory.desk.draft import Stage
 from directory.desk.people import OPERATOR
 from tests.desk import ANA, BEN, NOW, Office
 from tests.reviewing import (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from directory.desk.drafts import Draft, Stage
+from directory.desk.draft import Draft, Stage
 from directory.desk.people import OPERATOR, Actor
 from directory.exchange.kinds import Kind, take_out
 from directory.exchange.troubles import TEMPLATES

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from directory.desk.drafts import Draft
+from directory.desk.draft import Draft
 from directory.desk.people import OPERATOR
 from directory.model import Helpline
 from directory.pieces import Place, fingerprint, piece
