@@ -91,6 +91,13 @@ def all_replaced(files: Files, changes: Mapping[Place, str | None]) -> dict[str,
     return result
 
 
+def with_piece_of(other: Files, files: Files, place: Place) -> dict[str, str]:
+    """Return `files` with one piece as in `other`; with the head of a file that is not in both, the whole file."""
+    if place.entry == HEAD and not (place.file in files and place.file in other):
+        return _with(files, place.file, other.get(place.file))
+    return replaced(files, place, piece(other, place))
+
+
 def merged(base: Files, ours: Files, theirs: Files) -> Merge:
     """Return `theirs` with what `ours` changed since `base`, piece by piece.
 

@@ -9,102 +9,23 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
 from directory.desk import audit
+from directory.desk.draft import BaseMovedError, ConflictError, ContentError, Draft, Edit, MergeError, Stage
 from directory.desk.mistakes import must_not_mislead
 from directory.desk.people import Actor, NotAllowedError, Role, StageError, UnknownError
 from directory.desk.revisions import Origin, Revision, compiled, files_of, hash_of, live, must_be_decided, publish
 from directory.desk.tables import drafts, edits
 from directory.desk.writes import turn
 from directory.model import Directory
-from directory.pieces import HEAD, Files, Place, fingerprint, merged, piece, replaced, split
+from directory.pieces import HEAD, Files, Place, fingerprint, merged, piece, replaced, split, with_piece_of
 from directory.switched import Standing
 
 LONGEST_TITLE = 200
 """Characters of a title that are kept."""
-
-
-class Stage(StrEnum):
-    """Where a draft stands."""
-
-    OPEN = "open"
-    WAITING = "waiting"
-    """Submitted; nothing in it can be changed until somebody has answered."""
-    PUBLISHED = "published"
-    WITHDRAWN = "withdrawn"
-
-
-class ConflictError(StageError):
-    """Somebody else has changed the same piece since the editor saw it; `present` is its text now, None if removed."""
-
-    def __init__(self, place: Place, present: str | None, by: str) -> None:
-        super().__init__("Somebody else has changed this meanwhile. Nothing of yours was lost: look at both.")
-        self.place = place
-        self.present = present
-        self.by = by
-
-
-class BaseMovedError(StageError):
-    """Another revision has gone live since the draft began: it has to be brought up to date and read again."""
-
-
-class ContentError(StageError):
-    """The draft is not what the approver has read."""
-
-
-class MergeError(StageError):
-    """The draft and the live revision changed the same pieces; `conflicts` says which."""
-
-    def __init__(self, conflicts: tuple[Place, ...]) -> None:
-        super().__init__("The live revision has changed the same entries: settle each of them first.")
-        self.conflicts = conflicts
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Who saved what into a draft, and when."""
-
-    place: Place
-    who: str
-    name: str
-    at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A draft without its files."""
-
-    id: int
-    title: str
-    stage: Stage
-    base: int
-    """The number of the revision that it began with."""
-    hash: str
-    opened_by: str
-    opened_name: str
-    opened_at: dt.datetime
-    changed_at: dt.datetime
-    reason: str
-    submitted_by: str | None
-    submitted_name: str | None
-    submitted_at: dt.datetime | None
-    submitted_hash: str | None
-    answer: str
-    """What was said when it was sent back."""
-    answered_name: str | None
-    revision: int | None
-    """The number of the revision that it became."""
-    edits: tuple[Edit, ...]
-
-    @property
-    def authors(self) -> frozenset[str]:
-        """The ids of everybody whose work is in it: none of them may approve it."""
-        return frozenset({each.who for each in self.edits} | {each for each in (self.submitted_by,) if each})
 
 
 class Drafts:
@@ -222,7 +143,7 @@ class Drafts:
             theirs = files_of(connection, present.number)
             base, mine = files_of(connection, draft.base), _files(connection, id_)
             for place in settled:
-                base, mine = (_as_theirs(files, place, theirs) for files in (base, mine))
+                base, mine = (with_piece_of(theirs, files, place) for files in (base, mine))
             result = merged(base, mine, theirs)
             if result.conflicts:
                 raise MergeError(result.conflicts)
@@ -381,14 +302,6 @@ def _live(connection: sa.Connection) -> Revision:
     if found is None:
         raise StageError("There is no revision yet to begin with.")
     return found
-
-
-def _as_theirs(files: Files, place: Place, theirs: Files) -> dict[str, str]:
-    """Return files with one piece as it is in `theirs`; with the head of a file that is not in both, the whole file."""
-    if place.entry == HEAD and not (place.file in files and place.file in theirs):
-        rest = {file: text for file, text in files.items() if file != place.file}
-        return {**rest, place.file: theirs[place.file]} if place.file in theirs else rest
-    return replaced(files, place, piece(theirs, place))
 
 
 def _with_all(files: Files, settled: Mapping[Place, str | None]) -> dict[str, str]:

@@ -36,7 +36,7 @@ def create_admin(services: Services, desk: Desk, gate: Gate) -> Flask:
     from flask import Flask
     from flask_wtf.csrf import CSRFProtect
 
-    from routes.admin import alarm, areas, faults, pages, words
+    from routes.admin import alarm, areas, bodies, faults, pages, words
     from routes.admin.keys import cookie_keys
 
     app = Flask(__name__, template_folder="../templates", static_folder="../static")
@@ -56,6 +56,7 @@ def create_admin(services: Services, desk: Desk, gate: Gate) -> Flask:
         WTF_CSRF_SSL_STRICT=secure,
     )
     app.extensions.update(fanal=services, desk=desk, gate=gate)
+    app.before_request(bodies.bounded)  # before the token is looked for, which reads the form
     CSRFProtect(app)
     app.jinja_env.globals.update(NAVIGATION=areas.NAVIGATION, ADMINISTRATION=areas.ADMINISTRATION)
     app.jinja_env.globals.update(csrf=pages.csrf, alarms=alarm.alarms)

@@ -12,4 +12,4 @@ MOST = 500
 
 def typed(name: str) -> str:
     """Return a field of the form in one line, without what cannot be seen, and no longer than `MOST`."""
-    return tidy(request.form.get(name, ""), Script.NAME)[:MOST]
+    return tidy(request.form.get(name, "")[: 4 * MOST], Script.NAME)[:MOST]

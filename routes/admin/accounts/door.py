@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import NoReturn
@@ -226,4 +227,11 @@ class Door:
 
 
 def _network(peer: str) -> str:
-    return f"network {peer}"
+    """Name what one holder of an address on the network has: with IPv6 that is a whole network of 64 bits."""
+    try:
+        address = ipaddress.ip_address(peer.partition("%")[0])
+    except ValueError:
+        return f"network {peer}"
+    if isinstance(address, ipaddress.IPv4Address):
+        return f"network {address}"
+    return f"network {address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False)}"

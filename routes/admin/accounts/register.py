@@ -25,6 +25,8 @@ from routes.admin.accounts.tokens import LINK_LASTS, Purpose, keep, new_token, r
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,180}")
 LONGEST_NAME = 80
 LONGEST_ADDRESS = 254
+_LONGEST_TYPED = 4 * LONGEST_ADDRESS
+"""Characters that are looked at: putting many into their one form takes seconds, during which calls would wait."""
 
 
 class State(StrEnum):
@@ -119,7 +121,9 @@ class Register:
                 raise StageError("There is an account with this address already.")
             made = connection.execute(accounts.insert().values(made_at=now, reset_told=True, **values))
             account = get(connection, int(made.inserted_primary_key[0]))  # type: ignore[index]  # one row, one key
-            audit.record(connection, actor, "account made", account.actor.id, now, name=name, roles=values["roles"])
+            audit.record(
+                connection, actor, "account made", account.actor.id, now, name=account.name, roles=values["roles"]
+            )
             return account, _link(connection, account, now)
 
     def set_roles(self, actor: Actor, id_: int, roles: Iterable[Role], now: dt.datetime) -> None:
@@ -188,7 +192,7 @@ def end_sessions(connection: sa.Connection, id_: int, but: str = "") -> None:
 
 def normal(address: str) -> str:
     """Return an address in the one form in which it is kept and looked for."""
-    return unicodedata.normalize("NFKC", address).strip().casefold()
+    return unicodedata.normalize("NFKC", address[:_LONGEST_TYPED]).strip().casefold()
 
 
 def _account(row: Any) -> Account:
