@@ -25,7 +25,7 @@ from ivr.edition import Edition, Shelf
 from ivr.sealed import Seal
 from ivr.services import edition_maker
 from routes.admin.areas import NAVIGATION
-from tests.desk import ADA, ANA, BEN, CLEO, EDDA, EVERYBODY, NOW, VERA, Office, a_desk
+from tests.desk import ANA, BEN, CLEO, EDDA, EVERYBODY, NOW, VERA, Office, a_desk
 from tests.pages import Page
 from tests.sample_directory import FILES
 
