@@ -23,6 +23,9 @@ from directory.pieces import Files
 from directory.revision import plain
 from directory.switched import NOTHING, Standing, fingerprint, overlaid
 
+_LIVE_ALREADY = "These are the tables that are live already."
+_BASE_MOVED = "Another revision has gone live since the draft began: bring the draft up to date in the pages first."
+
 
 class Origin(StrEnum):
     """How a revision came to be."""
@@ -119,16 +122,30 @@ class Revisions:
             return publish(connection, files, compiled_first.revision, Origin.SHIPPED, OPERATOR, None, now, note)
 
     def publish(
-        self, files: Files, actor: Actor, now: dt.datetime, note: str, *, accept_unchecked: bool, standing: Standing
+        self,
+        files: Files,
+        actor: Actor,
+        now: dt.datetime,
+        note: str,
+        *,
+        accept_unchecked: bool,
+        standing: Standing,
+        base: int | None = None,
     ) -> Revision:
-        """Publish files from the command line. Raises Faults, `UncheckedError`, `StageError` if nothing changes."""
+        """Publish files from the command line. Raises Faults, `UncheckedError`, `StageError` if nothing changes.
+
+        `base` is the number of the revision that a draft's files began with: `StageError` where another is live by now,
+        for what that one brought would go.
+        """
         if actor != OPERATOR:
             raise NotAllowedError("In the pages a revision is published by the approval of a draft.")
         after = compiled(files)
         with turn(self._engine) as connection:
             present = live(connection)
             if present is not None and present.hash == hash_of(files):
-                raise StageError("These are the tables that are live already.")
+                raise StageError(_LIVE_ALREADY)
+            if base is not None and (present is None or present.number != base):
+                raise StageError(_BASE_MOVED)
             before = compiled(files_of(connection, present.number)) if present else None
             must_be_decided(before, after, standing, accept_unchecked)
             return publish(connection, files, after.revision, Origin.COMMAND, actor, None, now, note)
@@ -152,6 +169,9 @@ class Revisions:
         if actor != OPERATOR:
             raise NotAllowedError("In the pages an older revision returns as a draft, which another person approves.")
         with turn(self._engine) as connection:
+            present = live(connection)
+            if present is not None and present.hash == hash_of(files_of(connection, number)):
+                raise StageError(_LIVE_ALREADY)
             return self._return_to(connection, number, Origin.COMMAND, actor, now, note)
 
     def confirm(self, number: int, actor: Actor, now: dt.datetime) -> None:

@@ -23,7 +23,7 @@ from directory.lint import lint
 from directory.load import compile_files
 from directory.pieces import Files
 from routes.cli.columns import columns
-from routes.cli.sources import NoTablesError, files_of, is_published, the_desk
+from routes.cli.sources import NoTablesError, base_of, files_of, is_published, the_desk
 
 if TYPE_CHECKING:
     from directory.desk import Desk
@@ -46,7 +46,8 @@ def publish(source: str, reason: str, accept_unchecked: bool, path: str | None, 
     """Publish tables as a new revision, at once: every server serves it within 2 seconds.
 
     SOURCE is a folder, a draft such as `draft:7`, or `shipped` for the tables that come with the program. Tables with
-    faults or errors are refused: `fanal directory check` lists them.
+    faults or errors are refused: `fanal directory check` lists them. So is a draft that began with another revision
+    than the one that is live: what was published since would go.
 
     \b
     fanal directory publish my-directory --reason "New hours of the children's line"
@@ -56,7 +57,7 @@ def publish(source: str, reason: str, accept_unchecked: bool, path: str | None, 
         files = files_of(source)
         with the_desk() as desk:
             _must_not_mislead(desk, files)
-            found = _publish(desk, files, _said(reason), accept_unchecked, as_json)
+            found = _publish(desk, files, _said(reason), accept_unchecked, as_json, base_of(source, desk))
     _tell(found, as_json)
     if path:
         click.echo(_FOLDER_RULES, err=True)
@@ -141,14 +142,16 @@ def revision_json(revision: Revision) -> dict[str, Any]:
     }
 
 
-def _publish(desk: Desk, files: Files, reason: str, accept_unchecked: bool, as_json: bool) -> Revision:
+def _publish(
+    desk: Desk, files: Files, reason: str, accept_unchecked: bool, as_json: bool, base: int | None
+) -> Revision:
     from directory.desk.people import OPERATOR
     from directory.desk.revisions import UncheckedError
 
     standing = desk.standing()
     try:
         return desk.revisions.publish(
-            files, OPERATOR, _now(), reason, accept_unchecked=accept_unchecked, standing=standing
+            files, OPERATOR, _now(), reason, accept_unchecked=accept_unchecked, standing=standing, base=base
         )
     except UncheckedError as fault:
         listed = "\n".join(f"  {entry}" for entry in fault.entries)

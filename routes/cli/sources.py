@@ -50,6 +50,12 @@ def files_of(word: str) -> Files:
         return shelf.files(int(found["number"]) if found else _live(desk))
 
 
+def base_of(word: str, desk: Desk) -> int | None:
+    """Return the number of the revision that a draft began with; None for a word that names something else."""
+    found = _PUBLISHED.fullmatch(word)
+    return desk.drafts.get(int(found["number"])).base if found and found["draft"] else None
+
+
 def served(path: Path | None, word: str | None) -> Directory:
     """Return the tables of a folder, or of a word; without either those that callers are served.
 

@@ -130,6 +130,25 @@ def test_publish_a_draft(machine: Machine) -> None:
     assert "open" == machine.desk.drafts.get(draft).stage.value
 
 
+def test_publish_an_old_draft(machine: Machine) -> None:
+    """A draft that began with another revision than the live one is refused: what was published since stays."""
+    draft = machine.draft()
+    other = machine.tables("other", changed("fr.yaml", "standard", "free"))
+    fanal("directory", "publish", other, "--reason", "something else", "--accept-unchecked")
+    ran = fanal("directory", "publish", f"draft:{draft}", "--reason", "too late", "--accept-unchecked", status=1)
+
+    assert "Another revision has gone live since the draft began" in ran.output
+    assert 2 == len(machine.desk.revisions.history())
+
+
+def test_rollback_to_what_is_live(machine: Machine) -> None:
+    """A return to the content that is live already makes no revision."""
+    ran = fanal("directory", "rollback", 1, "--reason", "nothing", status=1)
+
+    assert "These are the tables that are live already.\n" == ran.output
+    assert 1 == len(machine.desk.revisions.history())
+
+
 @pytest.mark.parametrize("word", ["7", "draft:7", "no-such-folder", "rubbish:1"])
 def test_publish_of_nothing(machine: Machine, word: str) -> None:
     """A word that names no tables is refused in words."""
