@@ -18,7 +18,10 @@ class DatabaseError(Exception):
 
 
 def open_database(url: str) -> sa.Engine:
-    """Return an engine for the address, which connects when first used; raises `DatabaseError`."""
+    """Return an engine for the address, which connects when first used; raises `DatabaseError`.
+
+    Its errors, which stand in the log, quote no values.
+    """
     try:
         address = sa.make_url(url)
     except ArgumentError:
@@ -29,7 +32,9 @@ def open_database(url: str) -> sa.Engine:
         case "postgresql" | "postgres":
             patience = {"connect_timeout": BUSY_SECONDS, "tcp_user_timeout": 2 * BUSY_SECONDS * 1000}
             address = address.set(drivername="postgresql+psycopg")
-            return sa.create_engine(address, pool_pre_ping=True, connect_args=patience)
+            # Whoever has waited for a lock has to see what was written meanwhile, whatever the server's own rule is.
+            seen = {"isolation_level": "READ COMMITTED", "hide_parameters": True}
+            return sa.create_engine(address, pool_pre_ping=True, connect_args=patience, **seen)
         case other:
             raise DatabaseError(f"DATABASE_URL names {other}; only sqlite and postgresql are known.")
 
@@ -41,7 +46,7 @@ def writing(engine: sa.Engine) -> sa.Engine:
 
 def _sqlite(address: sa.URL) -> sa.Engine:
     """Make an engine with write-ahead log; its transactions begin when we say so (SQLAlchemy's pages on SQLite)."""
-    engine = sa.create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+    engine = sa.create_engine(address, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:
