@@ -110,11 +110,24 @@ def _read(setting: Field[Any], environ: Mapping[str, str]) -> Any:
         return setting.metadata["read"](text)
     if setting.default is MISSING:
         raise ValueError(f"is missing: {setting.metadata['meaning']}")
-    return setting.default
+    otherwise = setting.metadata["otherwise"]
+    return setting.default if otherwise is None else otherwise(environ)
 
 
-def _setting(name: str, read: Callable[[str], Any], meaning: str, **options: Any) -> Any:
-    return field(metadata={"name": name, "read": read, "meaning": meaning}, **options)
+def _setting(
+    name: str,
+    read: Callable[[str], Any],
+    meaning: str,
+    otherwise: Callable[[Mapping[str, str]], Any] | None = None,
+    **options: Any,
+) -> Any:
+    """`otherwise` makes the value from other settings where this one is not given and a default would do."""
+    return field(metadata={"name": name, "read": read, "meaning": meaning, "otherwise": otherwise}, **options)
+
+
+def _own_database(environ: Mapping[str, str]) -> str:
+    """Return the address of the database in our own folder: every command finds the one that `fanal run` has made."""
+    return f"sqlite:///{Settings.read_one('VAR_PATH', environ) / 'fanal.db'}"
 
 
 def _address(name: str, read: Callable[[str], Any], meaning: str, **options: Any) -> Any:
@@ -177,7 +190,11 @@ class Settings:
     )
     redis_url: str = _address("REDIS_URL", _redis_address, "the queue and the event stream")
     database_url: str = _address(
-        "DATABASE_URL", str, "the counters and the published directory", default="sqlite:///var/fanal.db"
+        "DATABASE_URL",
+        str,
+        "the counters and the published directory",
+        otherwise=_own_database,
+        default="sqlite:///var/fanal.db",
     )
     provider_url: str = _address(
         "TWILIO_API_URL", _web_address, "another host of the REST interface", default=PROVIDER_URL

@@ -20,7 +20,7 @@ from routes.cli.shipped import FIRST_NOTE, is_another
 
 @click.group(name="db")
 def command() -> None:
-    """Look after the database, at DATABASE_URL or in var/fanal.db."""
+    """Look after the database, at DATABASE_URL or in VAR_PATH/fanal.db."""
 
 
 @command.command(name="upgrade")

@@ -254,6 +254,15 @@ def test_one_setting_can_be_read_alone() -> None:
     assert "sqlite:///other.db" == Settings.read_one("DATABASE_URL", {"DATABASE_URL": " sqlite:///other.db "})
 
 
+def test_database_stands_in_our_own_folder() -> None:
+    """Every command finds the database that `fanal run` makes in VAR_PATH, unless DATABASE_URL names another."""
+    elsewhere = {"VAR_PATH": "/srv/fanal"}
+
+    assert "sqlite:////srv/fanal/fanal.db" == Settings.read_one("DATABASE_URL", elsewhere)
+    assert "sqlite:////srv/fanal/fanal.db" == Settings.from_env({**ENVIRON, **elsewhere}).database_url
+    assert "sqlite://" == Settings.read_one("DATABASE_URL", {**elsewhere, "DATABASE_URL": "sqlite://"})
+
+
 @pytest.mark.parametrize("value", ["", "127.0.0.1"])
 def test_one_setting_is_refused_alone(value: str) -> None:
     """A setting that is read alone has its fault named like any other."""
