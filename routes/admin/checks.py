@@ -75,7 +75,7 @@ def show(helpline: str) -> ResponseReturnValue:
 @needs(Role.EDITOR)
 def tick() -> ResponseReturnValue:
     """Tick off the services that were chosen, all with the same day and the same way."""
-    chosen, on = request.form.getlist("helpline"), _day(request.form.get("on", ""))
+    chosen, on = list(dict.fromkeys(request.form.getlist("helpline"))), _day(request.form.get("on", ""))
     faults = [] if chosen else [_("Choose at least one service.")]
     if on is None:
         faults.append(_("Say on which day it was checked, such as 2026-11-23."))
@@ -89,11 +89,11 @@ def tick() -> ResponseReturnValue:
 
 def _tick_all(chosen: list[str], on: dt.date) -> list[str]:
     """Tick off what can be, and return why the rest cannot."""
-    faults = []
+    faults, tables = [], checked_tables()
     for helpline in chosen:
         seen = request.form.get(f"seen-{helpline}", "")
         try:
-            desk().checks.tick(actor(), now(), checked_tables(), helpline, seen, on, typed("how"))
+            desk().checks.tick(actor(), now(), tables, helpline, seen, on, typed("how"))
         except DeskError as fault:
             faults.append(f"{helpline}: {_(str(fault))}")
     done = len(chosen) - len(faults)

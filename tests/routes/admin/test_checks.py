@@ -205,6 +205,15 @@ def test_refused_in_words(desk: Desk, form: dict[str, str], fault: str) -> None:
     assert () == desk.office.desk.checks.of("fr-support")
 
 
+def test_chosen_twice(desk: Desk) -> None:
+    """A service that is sent twice is ticked off once."""
+    desk.office.act_as(ANA)
+    before = len(desk.office.desk.checks.of("gb-crime"))
+    desk.tick("gb-crime", "gb-crime")
+
+    assert before + 1 == len(desk.office.desk.checks.of("gb-crime"))
+
+
 def test_nothing_chosen(desk: Desk) -> None:
     """A form without a service is refused in words."""
     assert "Choose at least one service." in words(desk.tick(), 409)
