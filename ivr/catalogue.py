@@ -21,6 +21,8 @@ CATALOGUES = Path(__file__).parent / "prompts" / "catalogues"
 SOURCE = "en"
 LONGEST = 200
 """Characters of one phrase at most: about a quarter of a minute."""
+MOST_DIGITS = 2
+"""Digits of one phrase at most, besides what is put into it: "24 hours"; no number that can be dialled is as short."""
 _REVIEWED = re.compile(r'^"X-Reviewed-By-Native-Speaker: yes\\n"$', re.MULTILINE)
 _CONTEXT = re.compile(r'^msgctxt "(.*)"$', re.MULTILINE)
 _LINE = re.compile(r'(?:(?:msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\]) )?"(?:[^"\\]|\\[nrt"\\])*"[ \t]*')
@@ -82,6 +84,7 @@ def read_catalogue(path: Path, source: Catalogue | None) -> Catalogue:
         *(f"{entry.context or entry.id} is no phrase of this program" for entry in entries if not _is_known(entry)),
         *(f"{phrase} is not translated" for phrase in Phrase if phrase not in words and phrase not in forms),
         *_unspeakable(words, forms),
+        *_numbers(words, forms),
         *_overlong(words),
         *_strange_placeholders(words, source.words if source else words),
         *_strange_forms(forms, source.forms if source else forms),
@@ -107,6 +110,7 @@ def reworded(catalogue: Catalogue, source: Catalogue, words: Mapping[Phrase, tup
             if len(forms) != len(catalogue.forms.get(phrase, forms))
         ),
         *_unspeakable(single, counted),
+        *_numbers(single, counted),
         *_overlong(single),
         *_strange_placeholders(single, source.words),
         *_strange_forms(counted, source.forms),
@@ -178,6 +182,13 @@ def _unspeakable(words: Mapping[Phrase, str], forms: Mapping[Phrase, tuple[str, 
     for phrase, text in (*words.items(), *((phrase, "".join(each)) for phrase, each in forms.items())):
         if any(unicodedata.category(character) in _NOT_TEXT for character in text):
             yield f"{phrase} holds a character that cannot be spoken or written"
+
+
+def _numbers(words: Mapping[Phrase, str], forms: Mapping[Phrase, tuple[str, ...]]) -> Iterator[str]:
+    """Name the phrases that hold a number: what a caller could dial stands in the directory, which two people read."""
+    for phrase, text in (*words.items(), *((phrase, "\n".join(each)) for phrase, each in forms.items())):
+        if any(len(re.findall(r"\d", form)) > MOST_DIGITS for form in text.split("\n")):
+            yield f"{phrase} holds a number; numbers come from the directory"
 
 
 def _overlong(words: Mapping[Phrase, str]) -> Iterator[str]:

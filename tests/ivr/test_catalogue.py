@@ -231,6 +231,19 @@ FAULTS = [
         "fr.po: greeting has an exclamation mark; nobody is shouted at",
         id="a shout",
     ),
+    *(
+        pytest.param(
+            changed(BONJOUR, f'msgstr "Bonjour {number}."'),
+            "fr.po: greeting holds a number; numbers come from the directory",
+            id=name,
+        )
+        for number, name in (
+            ("112", "a number"),
+            ("1 1 2", "digit by digit"),
+            ("\u0661\u0661\u0662", "in digits of Arabic"),
+            ("+33 1 99 00 00 04", "with its country"),
+        )
+    ),
     pytest.param(
         changed(BONJOUR, 'msgstr "Bonjour\\n."'),
         "fr.po: greeting holds a character that cannot be spoken or written",
@@ -310,6 +323,11 @@ def test_harmless_differences_are_harmless(text: str, tmp_path: Path) -> None:
 
     assert SHIPPED["fr"].words == catalogue.words
     assert () == catalogue.faults
+
+
+def test_hours_of_the_day_are_no_number(tmp_path: Path) -> None:
+    """A sentence may say 24 hours: what nobody can dial is no number."""
+    assert () == french(tmp_path, changed(BONJOUR, 'msgstr "Bonjour 24."')).faults
 
 
 def test_faults_of_one_language_are_its_own(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from directory.desk import Desk
@@ -22,9 +24,11 @@ def hello(words: str = "Bine ați sunat.") -> Wording:
 
 
 @pytest.fixture
-def desk(database_url: str) -> Desk:
+def desk(database_url: str) -> Iterator[Desk]:
     """Return a desk in each kind of database."""
-    return a_desk(database_url)
+    desk = a_desk(database_url)
+    yield desk
+    desk.engine.dispose()
 
 
 def actions(desk: Desk) -> list[str]:

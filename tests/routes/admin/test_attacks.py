@@ -490,6 +490,25 @@ def test_way_back_from_a_fresh_sign_in(office: Office, back: str) -> None:
     assert not [each for each in answers if urlsplit(each.headers.get("Location", "")).netloc]
 
 
+def test_reason_that_a_terminal_obeys(office: Office) -> None:
+    """An editor hides signs in a reason that an operator's terminal obeys, or that turn words round: they are gone."""
+    draft = begun(office)
+    bad = "Fine.\x1b]0;gone\x07\x1b[2J\u202etxen\r\nSecond line.\0"
+    office.act_as(ANA).post(f"/changes/{draft.id}/submit", {"reason": bad})
+
+    assert "Fine. ]0;gone  [2Jtxen\nSecond line." == office.desk.drafts.get(draft.id).reason
+
+
+def test_number_in_a_sentence(office: Office) -> None:
+    """Two editors put a number of their own into a sentence, past the tables: no sentence may hold one."""
+    store = WordingStore(office.desk)
+    before = store.proposed()
+    answer = office.act_as(ANA).post("/sentences/en/greeting", {"words": "Dial 020 7946 0009."})
+
+    assert (400, before) == (answer.status_code, store.proposed())
+    assert "numbers come from the directory" in answer.text
+
+
 @pytest.mark.parametrize("tag", ["../../etc/passwd", "fr/../../x", "<script>", "x" * 5000, "fr\0"])
 def test_language_that_is_a_path(office: Office, tag: str) -> None:
     """A language that is a path, or a megabyte: the page is English, and no file is looked for."""
