@@ -17,6 +17,7 @@ from directory.find import Query, find, number_to_dial
 from directory.hours import hours_of
 from directory.model import DatedHours, Directory, Helpline, Source
 from directory.statement import Listed, Statement, Value, state
+from directory.unusual_days import unusual_days
 from directory.weekly import DAYS, days_of_week
 
 WEEK = dt.timedelta(days=7)
@@ -75,8 +76,9 @@ class Effect:
 def effect(before: Directory, after: Directory, now: dt.datetime, language: str | None = None) -> tuple[Effect, ...]:
     """Return what changes for callers in the week that begins with the day of `now` (aware), country by country.
 
-    Days further ahead on which a dated exception was added, changed or removed are looked at as well. `language` is
-    the callers' (BCP-47), None where it does not matter. Empty where every caller is offered the same as before.
+    Days further ahead are looked at as well: those with a dated exception added, changed or removed, and the first of
+    each kind on which changed hours mean something else than in the week (`unusual_days`). `language` is the callers'
+    (BCP-47), None where it does not matter. Empty where every caller is offered the same as before.
     """
     found: list[Effect] = []
     for country in sorted(before.countries.keys() | after.countries.keys()):
@@ -102,7 +104,7 @@ def when(effect: Effect, now: dt.datetime) -> Value:
     weekdays: dict[tuple[dt.time, dt.time], list[int]] = {}
     others: list[Value] = []
     for span in effect.spans:
-        if span.start - now > WEEK:
+        if span.start.date() - now.astimezone(span.start.tzinfo).date() >= WEEK:
             others.append(_on_days(span.start.date(), span.start.time(), span.end.time()))
         elif span.end.date() - span.start.date() > _DAY or _is_long(span):
             others.append(_through(span))
@@ -150,11 +152,12 @@ def _plain(helpline: Helpline) -> Helpline:
 
 
 def _windows(before: Directory, after: Directory, country: str, now: dt.datetime) -> list[Span]:
-    """Return the week, and later days with other exceptions than before, by the country's clock."""
+    """Return the week, and later days with other exceptions or hours than before, by the country's clock."""
     zone = (after.countries.get(country) or before.countries[country]).timezone
     start = _midnight(now.astimezone(zone).date(), zone)
     end = _midnight(start.date() + WEEK, zone)
-    days = {date for date in _other_days(before, after, country) if date >= end.date()}
+    others = _other_days(before, after, country) | unusual_days(before, after, country, start.date())
+    days = {date for date in others if date >= end.date()}
     later = [Span(_midnight(date, zone), _midnight(date + _DAY, zone)) for date in sorted(days)]
     return [Span(start, end), *later]
 

@@ -112,6 +112,36 @@ def test_exception_weeks_ahead() -> None:
     ] == lines(found)
 
 
+def test_exception_in_a_week() -> None:
+    """A single day just beyond the week is named by its date: its weekday alone would mean today."""
+    a_week_before = dt.datetime(2026, 12, 17, 12, tzinfo=dt.UTC)
+    after = compile_files(changed("gb.yaml", 'hours: "09:00-12:00", reason', 'hours: "off", reason'))
+    found = effect(BEFORE, after, a_week_before)
+
+    assert ["Thursday 24 December 2026 09:00 to 12:00"] == [say(when(each, a_week_before), ENGLISH) for each in found]
+
+
+def test_public_holidays_beyond_the_week() -> None:
+    """Hours that differ on public holidays only are told for the first such day, and not for each of them."""
+    found = effects("gb.yaml", "Mo-Fr 09:00-17:00; PH off", "Mo-Fr 09:00-17:00; PH 10:00-12:00")
+
+    assert [
+        "GB crime: Friday 25 December 2026 10:00 to 12:00: gb-crime, 020 7946 0001, closed > "
+        "gb-crime, 020 7946 0001, open",
+    ] == lines(found)
+
+
+def test_seasons_beyond_the_week() -> None:
+    """Hours of a season are told for its first days of each kind; hours written in another way for none."""
+    found = effects("gb.yaml", "Mo-Fr 09:00-17:00; PH off", "Mo-Fr 09:00-17:00; Jul Mo-Fr 09:00-12:00; PH off")
+
+    assert [
+        "GB crime: Thursday 1 July 2027 12:00 to 17:00: gb-crime, 020 7946 0001, open > "
+        "gb-crime, 020 7946 0001, closed",
+    ] == lines(found)
+    assert () == effects("gb.yaml", "Mo-Fr 09:00-17:00; PH off", "Mo,Tu,We,Th,Fr 09:00-17:00; PH off")
+
+
 def test_span_over_several_days() -> None:
     """A stretch over more than a night names both its ends."""
     found = effects("gb.yaml", '"Mo-Fr 09:00-17:00; PH off"', '"24/7"')
