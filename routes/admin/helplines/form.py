@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from directory.changes import FIGURES
 from directory.faults import Fault
-from directory.findings import LintCode
+from directory.findings import Finding, LintCode, Severity
 from directory.judgement import Judgement, judged, read_row, with_row
 from directory.model import Cost, DatedHours, Kind, Reach
 from directory.plain_week import HOLIDAYS
 from routes.admin.helplines import week_form
-from routes.admin.helplines.complaints import Complaint, Doubt, doubts
+from routes.admin.helplines.complaints import Complaint, Doubt, doubts, errors
 from routes.admin.helplines.complaints import complaints as complaints_of
 from routes.admin.helplines.heard import Heard, heard
 from routes.admin.helplines.picture import Picture, Times, picture, times_of
@@ -83,8 +83,9 @@ class Sheet:
 
     @property
     def wrong(self) -> tuple[Complaint, ...]:
-        """What keeps the row, as it is typed, from being one."""
-        return complaints_of(self.judgement.faults, [tag for tag, _name in self.typed.names])
+        """What keeps the row, as it is typed, from being saved."""
+        faults = complaints_of(self.judgement.faults, [tag for tag, _name in self.typed.names])
+        return (*faults, *errors(self.judgement.findings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def sheet(work: Work, typed: Typed, seen: Seen) -> Sheet:
         judgement=judgement,
         picture=None if times is None else picture(times, moment),
         must_confirm=times is not None and times.mark != mark_of(seen.row, work),
-        doubts=doubts(each for each in judgement.findings if each.code not in _QUIET),
+        doubts=doubts(each for each in judgement.findings if _is_doubt(each)),
         heard=() if found is None else heard(found, with_row(work.directory, found), moment),
         clash=seen.clash,
         by_control=_by_control(seen.complaints),
@@ -137,6 +138,11 @@ def times_typed(typed: Typed, work: Work) -> Times:
 def _is_of_times(fault: Fault) -> bool:
     """Tell whether a fault keeps the times of a row from being read."""
     return not fault.field or fault.field.startswith(("hours", "exceptions", "timezone"))
+
+
+def _is_doubt(finding: Finding) -> bool:
+    """Tell whether a finding is about what is typed, and can be saved."""
+    return finding.code not in _QUIET and finding.severity is not Severity.ERROR
 
 
 def mark_of(row: Row | None, work: Work) -> str:

@@ -370,6 +370,17 @@ def test_look_while_typing(still: Office) -> None:
     assert "09:00 to 17:00" in right.text
 
 
+def test_what_cannot_be_saved_is_not_called_right(still: Office) -> None:
+    """A trap that will be refused is told as a fault while it is typed; what is only doubtful is not."""
+    form = opened(still)
+    refused = still.client.post("/helplines/look", data=form.sent(hours="Mo-Fr 08:00-12:00; Mo-Fr 13:00-16:00; PH off"))
+    doubtful = still.client.post("/helplines/look", data=form.sent(hours="Mo-Fr 08:00-25:00; PH off"))
+
+    assert "1 thing is not right yet" in refused.text
+    assert "Nothing is wrong" not in refused.text
+    assert "Nothing is wrong" in doubtful.text
+
+
 @pytest.mark.parametrize("path", [SOMEBODY, "/helplines/new", "/helplines/look", "/helplines/ro-anitp/remove"])
 def test_viewers_change_nothing(still: Office, path: str) -> None:
     """Whoever may only look is refused on the server."""
