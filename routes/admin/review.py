@@ -23,6 +23,8 @@ from routes.admin.reading import Reading, read
 from routes.admin.ways import FROM_FOLDER, ways
 from routes.admin.words import _
 
+LONGEST = 4000
+"""Characters of a reason or an answer that are kept: they stand in the log for good."""
 FINISHED = 30
 """Changes that are no longer on their way, on the first page."""
 
@@ -225,7 +227,7 @@ def _undo_page(fault: Exception | None = None, note: str = "") -> ResponseReturn
 
 def _written(name: str) -> str:
     """Return a field of plain words as it was written, without what cannot be seen: terminals would obey it."""
-    return tidy(request.form.get(name, "").replace("\r\n", "\n"), Script.PROSE)
+    return tidy(request.form.get(name, "")[:LONGEST].replace("\r\n", "\n"), Script.PROSE)
 
 
 def _draft(number: int) -> Draft:

@@ -13,7 +13,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from directory.desk import Desk
-from routes.admin.accounts.register import Account, State, end_sessions, get
+from routes.admin.accounts.register import Account, State, get
 from routes.admin.accounts.tables import sessions
 from routes.admin.accounts.tokens import hashed, new_token
 
@@ -79,11 +79,6 @@ class Sessions:
         """End one session."""
         with self._desk.turn() as connection:
             drop(connection, id_)
-
-    def end_all(self, account: int, but: str = "") -> None:
-        """End the sessions of an account, but the one whose hash is given."""
-        with self._desk.turn() as connection:
-            end_sessions(connection, account, but)
 
     def of(self, account: int, now: dt.datetime) -> tuple[tuple[str, dt.datetime, dt.datetime], ...]:
         """Return hash, beginning and last sign of each session of an account, the newest first."""

@@ -115,6 +115,15 @@ def test_script_in_a_name(office: Office) -> None:
     assert bad not in office.get("/changes").text
 
 
+def test_long_words(office: Office) -> None:
+    """Of a reason of a megabyte only the beginning is kept: it stands in the log for good."""
+    draft = begun(office)
+    office.act_as(ANA).post(f"/changes/{draft.id}/submit", {"reason": "so it is. " * 100_000})
+
+    assert "so it is." in office.desk.drafts.get(draft.id).reason
+    assert max(len(str(entry.detail)) for entry in office.desk.entries(limit=3)) < 5000
+
+
 EDITORS = {ANA, EDDA, BEN, CLEO, ANA_APPROVES}
 ALLOWED: dict[tuple[str, Stage], set[Actor]] = {
     ("submit", Stage.OPEN): EDITORS,
