@@ -94,9 +94,9 @@ class Visitor:
             self.press(MORE_KEY)
         raise AssertionError(f"{lang} is not offered")
 
-    def tab_to(self, selector: str, key: str = "Tab") -> Self:
+    def tab_to(self, selector: str, key: str = "Tab", most: int = 60) -> Self:
         """Press Tab (or Shift+Tab) until the element has the focus, which must be seen there."""
-        for _ in range(60):
+        for _ in range(most):
             self.page.keyboard.press(key)
             if self.page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
                 assert self.page.evaluate(_FOCUS), f"the focus is seen on {selector}"
