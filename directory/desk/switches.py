@@ -63,6 +63,10 @@ class Switch:
         return self.outcome is not Outcome.LIFT
 
 
+_WORKS = switches.c.outcome.is_(None) | (switches.c.outcome != Outcome.LIFT.value)
+"""Which rows are switches that work."""
+
+
 class Switches:
     """Throws and settles switches."""
 
@@ -76,11 +80,11 @@ class Switches:
 
     def working(self) -> tuple[Switch, ...]:
         """Return every switch that works on callers now, the newest first."""
-        return tuple(each for each in self._all() if each.works)
+        return self._all(_WORKS)
 
     def unsettled(self) -> tuple[Switch, ...]:
         """Return the switches that two people have yet to settle, the newest first."""
-        return tuple(each for each in self._all() if each.outcome is None)
+        return self._all(switches.c.outcome.is_(None))
 
     def history(self) -> tuple[Switch, ...]:
         """Return every switch there has been, the newest first."""
@@ -148,9 +152,10 @@ class Switches:
                 audit.record(connection, actor, "switch settled", f"{switch.country} {switch.number}", now, **told)
             return _get(connection, id_)
 
-    def _all(self) -> tuple[Switch, ...]:
+    def _all(self, wanted: sa.ColumnElement[bool] | None = None) -> tuple[Switch, ...]:
+        query = sa.select(switches.c.id).order_by(switches.c.id.desc())
         with self._engine.connect() as connection:
-            ids = connection.scalars(sa.select(switches.c.id).order_by(switches.c.id.desc())).all()
+            ids = connection.scalars(query if wanted is None else query.where(wanted)).all()
             return tuple(_get(connection, id_) for id_ in ids)
 
 
@@ -160,8 +165,7 @@ def standing(connection: sa.Connection) -> tuple[Switched, ...]:
 
 
 def _standing(connection: sa.Connection) -> list[Switched]:
-    lifted = switches.c.outcome.is_(None) | (switches.c.outcome != Outcome.LIFT.value)
-    query = sa.select(switches.c.country, switches.c.number, switches.c.position).where(lifted)
+    query = sa.select(switches.c.country, switches.c.number, switches.c.position).where(_WORKS)
     return [Switched(row.country, row.number, Position(row.position)) for row in connection.execute(query)]
 
 

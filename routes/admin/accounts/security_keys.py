@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from routes.admin.accounts.factors import Factor, Kind
 from routes.admin.accounts.register import Account
-from routes.admin.accounts.tokens import CHALLENGE_LASTS, Purpose, keep, new_token, use
+from routes.admin.accounts.tokens import CHALLENGE_LASTS, Purpose, forget, keep, new_token, use
 
 LONGEST_ANSWER = 20_000
 """Characters of a browser's answer; real ones have a tenth."""
@@ -148,6 +148,7 @@ def used_key(
 
 
 def _challenge(connection: sa.Connection, account: Account, purpose: Purpose, now: dt.datetime) -> bytes:
+    forget(connection, now)
     token = new_token()
     keep(connection, token, account.id, purpose, now + CHALLENGE_LASTS)
     return token.encode()

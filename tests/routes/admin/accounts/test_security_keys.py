@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from routes.admin.accounts.security_keys import Place, near
+from routes.admin.accounts.tables import tokens
 from tests.accounts import PASSWORD, Coordinator, House, found
 from tests.application import PUBLIC_URL
 from tests.security_key import SoftwareKey
@@ -74,6 +76,19 @@ def test_answer_sent_twice(house: House) -> None:
     _second(ana)
 
     assert 403 == ana.post("/sign-in/second", {"answer": answer}).status_code
+
+
+def test_questions_that_nobody_answers(house: House) -> None:
+    """Questions of pages that were opened and left are forgotten once they are too old."""
+    ana, _ = _enrolled(house, SoftwareKey(PUBLIC_URL))
+    for _each in range(3):
+        ana.get("/account/again")
+    house.later(minutes=11)
+    ana.get("/account/again")
+    with house.desk.engine.connect() as connection:
+        kept = connection.scalar(sa.select(sa.func.count()).select_from(tokens))
+
+    assert 1 == kept
 
 
 def test_answer_to_an_old_question(house: House) -> None:
