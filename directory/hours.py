@@ -29,6 +29,8 @@ __all__ = ["Hours", "HoursError", "Period", "Status", "hours_of"]
 
 HORIZON = dt.timedelta(days=100)
 """How far ahead the next opening is looked for: longer than the longest summer closure."""
+YEAR = dt.timedelta(days=366)
+"""How far ahead an opening is followed to its end: `Mo-Su 00:00-24:00` has none, and calls wait for the answer."""
 
 _IS_OPEN = {State.OPEN: True, State.CLOSED: False, State.UNKNOWN: None}
 
@@ -37,8 +39,8 @@ _IS_OPEN = {State.OPEN: True, State.CLOSED: False, State.UNKNOWN: None}
 class Status:
     """What can be said about a helpline at one instant. Times are aware, in the helpline's own zone.
 
-    `open` is None where nobody knows. `until` is the end of the present opening, None if it never closes or
-    is not open. `opens` is the next sure opening, None if none lies within `HORIZON` or the line is open.
+    `open` is None where nobody knows. `until` is the end of the present opening, None if it does not close within a
+    `YEAR` or is not open. `opens` is the next sure opening, None if none lies within `HORIZON` or the line is open.
     """
 
     open: bool | None
@@ -124,7 +126,12 @@ class Hours:
         return None
 
     def _change_after(self, local: dt.datetime) -> dt.datetime | None:
-        return None if self._compiled is None else self._compiled.next_change(local)
+        """Return the next change, None for none within a year: the library would look on until the year 9999."""
+        if self._compiled is None:
+            return None
+        last = local + YEAR
+        first = next(iter(self._compiled.intervals(local, last)), None)
+        return None if first is None or first[1] is None or first[1] >= last else first[1]
 
     def _is_open_at(self, local: dt.datetime) -> bool:
         return self._compiled is not None and self._compiled.state(local)[0] is State.OPEN

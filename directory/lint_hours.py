@@ -38,7 +38,7 @@ def _findings(helpline: Helpline, now: dt.datetime) -> Iterator[tuple[LintCode, 
         return
     hours = plain(helpline.hours)
     rules = [rule.strip() for rule in hours.split(";")]
-    found = [*_overrides(rules), *_spans(hours), *_holidays(hours, rules, helpline)]
+    found = dict.fromkeys((*_overrides(rules), *_spans(hours), *_holidays(hours, rules, helpline)))
     yield from ((code, "hours", detail) for code, detail in found)
     status = hours_of(helpline).at(now)
     if status.open is False and status.opens is None:

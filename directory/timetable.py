@@ -22,6 +22,9 @@ from directory.model import DatedHours
 DAY = 24 * 60
 """Minutes in a day of the timetable (not of the clock)."""
 
+LONGEST = 500
+"""Characters of hours at most. Comparing rules with one another takes long where there are hundreds, and calls wait."""
+
 SPAN = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})(?![\d:])")
 
 _COMMENT = re.compile(r'"[^"]*"')
@@ -75,7 +78,9 @@ def minutes_of_span(found: re.Match[str]) -> tuple[int, int]:
 
 
 def plain(expression: str) -> str:
-    """Return the expression without comments, or refuse what would be misread."""
+    """Return the expression without comments, or refuse what would be misread, or is longer than any week."""
+    if len(expression) > LONGEST:
+        raise HoursError("these hours are longer than any week; write the weekly rules, and single days as exceptions")
     if _COMMENT.search(_STATED_COMMENT.sub("", expression)):
         raise HoursError("a comment may only follow `unknown`, `off` or `open`, or nobody knows what it means")
     bare = _COMMENT.sub("", expression).strip()

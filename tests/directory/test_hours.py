@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from directory.hours import HORIZON, Hours, HoursError, Period, Status
 from directory.model import DatedHours
+from directory.timetable import LONGEST
 
 BUCHAREST = ZoneInfo("Europe/Bucharest")
 
@@ -243,6 +244,31 @@ def test_periods_of_unknown_hours() -> None:
 
 
 @pytest.mark.parametrize(
+    ("expression", "until"),
+    [
+        ("Mo-Su 00:00-24:00", None),
+        ("Mo-Fr 00:00-24:00; Sa,Su 00:00-24:00", None),
+        ("24/7; 2027 Nov 25 off", "2027-11-25T00:00"),
+        ("24/7; 2027 Nov 26 off", None),
+        ("24/7; 9998 off", None),
+    ],
+)
+def test_opening_is_followed_for_a_year(expression: str, until: str | None) -> None:
+    """Whether an opening ends is looked for within 366 days: further on nobody is told of it, and calls would wait."""
+    assert Status(True, until and at(until), None) == hours(expression).at(at("2026-11-24T09:00"))
+
+
+def test_longest_hours() -> None:
+    """Hours of 500 characters are read, and not of one more."""
+    longest = 'Mo-Fr 08:00-16:00; Sa unknown "'.ljust(LONGEST - 1, "a") + '"'
+
+    assert LONGEST == len(longest)
+    assert hours(longest).is_open(at("2026-11-23T09:00"))
+    with pytest.raises(HoursError):
+        hours(longest.replace("aa", "aaa", 1))
+
+
+@pytest.mark.parametrize(
     "expression",
     [
         "",
@@ -258,6 +284,7 @@ def test_periods_of_unknown_hours() -> None:
         "Mo-Fr 10:00-16:00/01:30",
         'Mo-Fr 08:00-16:00 "by appointment"',
         "Mo-Fr 08:00-72:00",
+        f"Mo-Fr 08:00-16:00; {'Sa 08:00-09:00; ' * 30}PH off",
     ],
 )
 def test_refused_hours(expression: str) -> None:

@@ -21,6 +21,14 @@ def found(files: dict[str, str], entry: str, now: dt.datetime = NOW) -> set[Code
     return {each.code for each in lint(compile_files(files), now) if each.entry == entry}
 
 
+def test_one_fault_is_said_once() -> None:
+    """Rules that stand there many times are said once: else a form would have thousands of complaints."""
+    files = changed("gb.yaml", '"Mo-Fr 09:00-17:00; PH off"', f'"{"; ".join(["Mo-Fr 09:00-17:00"] * 25)}; PH off"')
+    codes = [each.code for each in lint(compile_files(files), NOW) if each.entry == "gb-crime"]
+
+    assert 1 == codes.count(Code.HOURS_OVERRIDDEN)
+
+
 @pytest.mark.parametrize(
     ("hours", "expected"),
     [
