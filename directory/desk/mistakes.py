@@ -19,19 +19,20 @@ class MistakeError(StageError):
 
 
 def must_not_mislead(before: Directory, after: Directory, now: dt.datetime) -> None:
-    """Raise `MistakeError` for errors of the check that `after` has and `before` has not, at `now` (aware).
-
-    What is wrong in the live revision already, or has become so with time, keeps nobody from mending something else.
-    """
-    known = {_key(each) for each in _errors(before, now)}
-    entries = tuple(dict.fromkeys(each.entry for each in _errors(after, now) if _key(each) not in known))
+    """Raise `MistakeError` for errors that a change brings with it, at `now` (aware)."""
+    entries = tuple(dict.fromkeys(each.entry for each in errors_brought(before, after, now)))
     if entries:
         raise MistakeError(entries)
 
 
-def _errors(directory: Directory, now: dt.datetime) -> list[Finding]:
-    return [each for each in lint(directory, now) if each.severity is Severity.ERROR]
+def errors_brought(before: Directory | None, after: Directory, now: dt.datetime) -> tuple[Finding, ...]:
+    """Return the errors of the check that `after` has and `before` has not, at `now` (aware).
+
+    What is wrong in the live revision already, or has become so with time, keeps nobody from mending something else.
+    """
+    known = _errors(before, now) if before else ()
+    return tuple(each for each in _errors(after, now) if each not in known)
 
 
-def _key(finding: Finding) -> tuple[str, str, str, str]:
-    return finding.code.value, finding.entry, finding.field, finding.detail
+def _errors(directory: Directory, now: dt.datetime) -> tuple[Finding, ...]:
+    return tuple(each for each in lint(directory, now) if each.severity is Severity.ERROR)

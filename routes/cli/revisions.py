@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from directory.faults import Faults
-from directory.findings import Severity
-from directory.lint import lint
 from directory.load import compile_files
 from directory.pieces import Files
 from routes.cli.columns import columns
@@ -160,16 +158,13 @@ def _publish(
 
 
 def _must_not_mislead(desk: Desk, files: Files) -> None:
-    """Refuse errors that the live revision does not have: what is wrong there already keeps nobody from mending."""
+    from directory.desk.mistakes import errors_brought
+
     live = desk.revisions.live()
-    known = set(_errors(desk.files(live.number))) if live else set()
-    if errors := [each for each in _errors(files) if each not in known]:
+    before = desk.revisions.directory(live.number) if live else None
+    if errors := errors_brought(before, compile_files(files), _now()):
         listed = "\n".join(f"  {each}" for each in errors)
         raise NoTablesError(f"These tables would mislead callers:\n{listed}")
-
-
-def _errors(files: Files) -> list[str]:
-    return [str(each) for each in lint(compile_files(files), _now()) if each.severity is Severity.ERROR]
 
 
 def _said(reason: str) -> str:
