@@ -14,10 +14,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from directory.desk import audit, checks, switches
+from directory.desk.agreement import contradiction
 from directory.desk.checks import Checks
 from directory.desk.drafts import Drafts
 from directory.desk.people import Actor
-from directory.desk.revisions import Revisions, compiled, contradiction, files_of, live
+from directory.desk.revisions import Revisions, compiled, files_of, live
 from directory.desk.switches import Switches
 from directory.desk.writes import turn
 from directory.model import Directory

@@ -21,6 +21,8 @@ from directory.desk.tables import audit, written
 
 PUBLISHED = "revision published"
 """The action of an entry that tells of a publication."""
+CONFIRMED = "revision confirmed"
+"""The action of an entry that tells that an approver has read what the operator put live."""
 BEGINNING = "0" * 64
 """What stands before the first entry."""
 _PAGE = 500
@@ -39,6 +41,16 @@ class Entry:
     detail: Mapping[str, Any]
     previous: str
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an entry tells beside action and subject; the moment as it stands in the table."""
+
+    who: str
+    name: str
+    at: str
+    detail: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +137,11 @@ def verify(connection: sa.Connection, head: tuple[int, str] | None = None) -> Ve
     return Verdict(number, previous)
 
 
-def published(connection: sa.Connection) -> dict[str, str]:
-    """Return the hash of every revision that the log says was published, by its number as text."""
-    query = sa.select(audit.c.subject, audit.c.detail).where(audit.c.action == PUBLISHED)
-    return {row.subject: str(json.loads(row.detail).get("hash")) for row in connection.execute(query)}
+def told(connection: sa.Connection, action: str) -> dict[str, Told]:
+    """Return what the log tells of every subject that an action was done to; of the last time, where it was several."""
+    query = sa.select(audit.c.subject, audit.c.who, audit.c.name, sa.type_coerce(audit.c.at, sa.String), audit.c.detail)
+    rows = connection.execute(query.where(audit.c.action == action).order_by(audit.c.number))
+    return {subject: Told(who, name, at, json.loads(detail)) for subject, who, name, at, detail in rows}
 
 
 def _rows(connection: sa.Connection) -> Iterator[Any]:

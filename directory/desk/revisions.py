@@ -183,7 +183,7 @@ class Revisions:
                 raise StageError("This revision does not wait for a confirmation.")
             row = {"revision": number, "who": actor.id, "name": actor.name, "at": now}
             connection.execute(confirmations.insert().values(row))
-            audit.record(connection, actor, "revision confirmed", str(number), now, hash=found.hash)
+            audit.record(connection, actor, audit.CONFIRMED, str(number), now, hash=found.hash)
 
     def unconfirmed(self) -> Revision | None:
         """Return the live revision if nobody has approved or confirmed it."""
@@ -221,26 +221,6 @@ def files_of(connection: sa.Connection, number: int) -> dict[str, str]:
     return files
 
 
-def contradiction(connection: sa.Connection) -> str:
-    """Say where the published revisions are not those that the log tells of; nothing where they are."""
-    told = audit.published(connection)
-    for row in connection.execute(sa.select(revisions.c.number, revisions.c.hash).order_by(revisions.c.number)):
-        hash_ = told.pop(str(row.number), None)
-        if hash_ is None:
-            return f"revision {row.number} stands in the history, but not in the log"
-        if hash_ != row.hash or not _is_whole(connection, row.number):
-            return f"the content of revision {row.number} is not what was published"
-    return f"revision {min(told, key=int)} was published and is no longer there" if told else ""
-
-
-def _is_whole(connection: sa.Connection, number: int) -> bool:
-    try:
-        files_of(connection, number)
-    except (DamagedError, ValueError, TypeError):
-        return False
-    return True
-
-
 def publish(
     connection: sa.Connection,
     files: Files,
@@ -270,7 +250,7 @@ def publish(
         "note": note,
     }
     connection.execute(revisions.insert().values(row))
-    told = {"hash": row["hash"], "revision": revision, "origin": origin.value, "note": note, **told}
+    told = {name: row[name] for name in ("hash", "revision", "origin", "note", "author", "author_name")} | told
     audit.record(connection, approver or author, audit.PUBLISHED, str(number), now, **told)
     found = live(connection)
     if found is None:

@@ -107,6 +107,19 @@ def test_tables_refuse_replacements(desk: Desk, table: str) -> None:
         (["UPDATE revisions SET files = '{}' WHERE number = 1"], "the content of revision 1 is not what was published"),
         (["UPDATE revisions SET files = 'no' WHERE number = 1"], "the content of revision 1 is not what was published"),
         (["UPDATE revisions SET hash = 'aaaa' WHERE number = 2"], "the content of revision 2 is not"),
+        (["UPDATE revisions SET author = 'account:Cleo' WHERE number = 2"], "who published revision 2, when or why"),
+        (["UPDATE revisions SET author_name = 'Cleo' WHERE number = 2"], "who published revision 2, when or why"),
+        (
+            ["UPDATE revisions SET approver = 'account:Cleo', approver_name = 'Cleo' WHERE number = 1"],
+            "who published revision 1, when or why",
+        ),
+        (["UPDATE revisions SET approver_name = 'Cleo' WHERE number = 2"], "who published revision 2, when or why"),
+        (["UPDATE revisions SET origin = 'draft' WHERE number = 1"], "who published revision 1, when or why"),
+        (["UPDATE revisions SET note = 'another' WHERE number = 2"], "who published revision 2, when or why"),
+        (["UPDATE revisions SET content_of = 1 WHERE number = 2"], "who published revision 2, when or why"),
+        (["UPDATE revisions SET at = 'yesterday' WHERE number = 2"], "who published revision 2, when or why"),
+        (["UPDATE confirmations SET name = 'Cleo'"], "the confirmation of revision 1 is not what the log tells"),
+        (["UPDATE confirmations SET revision = 2"], "the confirmation of revision 2 is not what the log tells"),
     ],
 )  # fmt: skip
 def test_force_is_found(desk: Desk, statements: list[str], words: str) -> None:

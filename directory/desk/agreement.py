@@ -1,0 +1,66 @@
+"""Whether the published revisions, and who answers for them, are those that the log tells of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from directory.desk import audit
+from directory.desk.revisions import DamagedError, files_of
+from directory.desk.tables import confirmations, revisions
+
+
+def contradiction(connection: sa.Connection) -> str:
+    """Say where the published revisions are not those that the log tells of; nothing where they are."""
+    told = audit.told(connection, audit.PUBLISHED)
+    for row in connection.execute(_as_it_stands(revisions).order_by(revisions.c.number)):
+        entry = told.pop(str(row.number), None)
+        if entry is None:
+            return f"revision {row.number} stands in the history, but not in the log"
+        if row.hash != entry.detail.get("hash") or not _is_whole(connection, row.number):
+            return f"the content of revision {row.number} is not what was published"
+        if not _agrees(row, entry):
+            return f"who published revision {row.number}, when or why is not what the log tells"
+    if told:
+        return f"revision {min(told, key=int)} was published and is no longer there"
+    return _unfounded_confirmation(connection)
+
+
+def _agrees(row: Any, entry: audit.Told) -> bool:
+    """Tell whether a revision's row says what its entry does: whoever approved it made the entry, else its author."""
+    detail = entry.detail
+    stands = (row.approver or row.author, row.approver_name or row.author_name, row.at)
+    return (
+        (entry.who, entry.name, entry.at) == stands
+        and all(detail.get(name) == getattr(row, name) for name in ("revision", "origin", "note", "content_of"))
+        and (detail.get("author", row.author), detail.get("author_name", row.author_name))
+        == (row.author, row.author_name)
+        and (row.approver is None) == (row.approver_name is None)
+    )
+
+
+def _unfounded_confirmation(connection: sa.Connection) -> str:
+    told = audit.told(connection, audit.CONFIRMED)
+    for row in connection.execute(_as_it_stands(confirmations).order_by(confirmations.c.revision)):
+        entry = told.get(str(row.revision))
+        if entry is None or (entry.who, entry.name, entry.at) != (row.who, row.name, row.at):
+            return f"the confirmation of revision {row.revision} is not what the log tells"
+    return ""
+
+
+def _as_it_stands(table: sa.Table) -> sa.Select[Any]:
+    """Select all but files; moments as text, for one that somebody has made unreadable is no reason to stop."""
+    return sa.select(*(
+        sa.type_coerce(each, sa.String).label("at") if each.name == "at" else each
+        for each in table.c
+        if each.name != "files"
+    ))  # fmt: skip
+
+
+def _is_whole(connection: sa.Connection, number: int) -> bool:
+    try:
+        files_of(connection, number)
+    except (DamagedError, ValueError, TypeError):
+        return False
+    return True
