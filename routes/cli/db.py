@@ -9,6 +9,7 @@ import datetime as dt
 import sys
 
 import click
+import sqlalchemy as sa
 
 from directory.database import DatabaseError, open_database
 from directory.desk import Desk
@@ -39,6 +40,9 @@ def upgrade_command() -> None:
         sys.exit(2)
     except DatabaseError as fault:
         click.echo(str(fault), err=True)
+        sys.exit(1)
+    except sa.exc.DBAPIError:
+        click.echo(f"The database at {engine.url.render_as_string()} does not answer, or is not ours.", err=True)
         sys.exit(1)
     click.echo(f"The database is at revision {revision}.")
     if folder is None:

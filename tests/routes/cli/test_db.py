@@ -64,3 +64,14 @@ def test_newer_tables_are_only_mentioned(url: str) -> None:
 
     assert "fanal directory diff live shipped" in upgrade()
     assert before == revisions(url)
+
+
+def test_no_database_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is no database is named in one sentence, without a password, and stays as it was."""
+    note = tmp_path / "note.txt"
+    note.write_text("no database, but as long as one: " + "." * 4096, encoding="utf-8")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{note}")
+    ran = CliRunner().invoke(main, ["db", "upgrade"])
+
+    assert (1, f"The database at sqlite:///{note} does not answer, or is not ours.\n") == (ran.exit_code, ran.output)
+    assert note.read_text(encoding="utf-8").startswith("no database")
