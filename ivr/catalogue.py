@@ -29,6 +29,9 @@ _LINE = re.compile(r'(?:(?:msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\]) )?"(?
 _BRACES = re.compile(r"\{[^}]*\}?")
 _NOT_TEXT = frozenset({"Cc", "Cn", "Co", "Cs"})
 """Categories of Unicode: controls, and what is no character or nobody's."""
+_UNSAID = frozenset("\u00ad\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What a reviewer does not see and is misled by: invisible spaces, and orders to show text in another direction. The
+joiners of Persian and the plain marks of direction are text."""
 _KNOWN = frozenset(Phrase)
 _COUNTS = range(1000)
 """Numbers that a plural rule is tried with: more than a conversation ever counts to."""
@@ -178,9 +181,9 @@ def _repeated(text: str) -> Iterator[str]:
 
 
 def _unspeakable(words: Mapping[Phrase, str], forms: Mapping[Phrase, tuple[str, ...]]) -> Iterator[str]:
-    """Name the phrases with characters that no XML may hold, or with a second line."""
+    """Name the phrases with characters that no XML may hold or nobody sees, or with a second line."""
     for phrase, text in (*words.items(), *((phrase, "".join(each)) for phrase, each in forms.items())):
-        if any(unicodedata.category(character) in _NOT_TEXT for character in text):
+        if any(unicodedata.category(character) in _NOT_TEXT or character in _UNSAID for character in text):
             yield f"{phrase} holds a character that cannot be spoken or written"
 
 

@@ -16,6 +16,13 @@ HELLO = Wording("ro", Phrase.GREETING, ("Bine ați sunat.",), ENGLISH)
 EVERYTHING_READ = frozenset(("ro", phrase.value, name_of(words_of(CATALOGUES["ro"], phrase))) for phrase in Phrase)
 
 
+def test_joiners_are_text() -> None:
+    """The joiner without width of Persian, and the marks of direction that Arabic needs, are no faults."""
+    wording = Wording("ar", Phrase.GREETING, ("\u200fأهلاً\u200cبك",), ENGLISH)
+
+    assert () == faults_of(wording, CATALOGUES)
+
+
 def test_live_wording_is_said() -> None:
     """A wording stands in place of the catalogue's words, in its language and sentence alone."""
     said = with_wordings(CATALOGUES, Wordings((HELLO,)))
@@ -46,6 +53,8 @@ def test_wording_for_another_english_is_not_said() -> None:
         (Phrase.GREETING, ("Bine {name}",), "must hold"),
         (Phrase.GREETING, ("Bine {",), "brace"),
         (Phrase.GREETING, ("Bine\u0007",), "cannot be spoken"),
+        (Phrase.GREETING, ("Bine\u202enu",), "cannot be spoken"),
+        (Phrase.GREETING, ("Bi\u200bne",), "cannot be spoken"),
         (Phrase.GREETING, ("a" * 201,), "201 characters"),
         (Phrase.DANGER, ("Sunați la 112.",), "must hold {number}"),
         (Phrase.SENT, ("Trimis.",), "forms"),

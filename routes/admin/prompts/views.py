@@ -21,6 +21,7 @@ from routes.admin.gate import actor, needs, signed_in
 from routes.admin.pages import desk, now, page, services
 from routes.admin.prompts import sound
 from routes.admin.prompts.book import EXAMPLES, Book, Message, about, book, name
+from routes.admin.prompts.troubles import trouble
 from routes.admin.words import _
 
 bp = Blueprint("prompts", __name__, url_prefix="/sentences")
@@ -74,7 +75,7 @@ def propose(tag: str, phrase: str) -> ResponseReturnValue:
     here, which = _known(tag), _phrase(phrase)
     typed = composed(_typed(len(words_of(here.said[tag], which))))
     wording = Wording(tag, which, typed, name_of(words_of(here.said[SOURCE], which)))
-    faults = [_without_name(each, wording) for each in faults_of(wording, here.files)]
+    faults = [trouble(each, wording) for each in faults_of(wording, here.files)]
     if typed == words_of(here.said[tag], which):
         faults.append(_("These are the words that are said already."))
     if faults:
@@ -266,11 +267,6 @@ def _audio(data: bytes) -> Response:
 def _number(field: str) -> int:
     text = request.form.get(field, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-
-def _without_name(fault: str, wording: Wording) -> str:
-    """Return a fault's sentence without what the page says already: language and phrase."""
-    return fault.removeprefix(f"{wording.language}: ").removeprefix(wording.phrase.value).strip()
 
 
 def _known(tag: str) -> Book:

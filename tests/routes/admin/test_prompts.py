@@ -13,7 +13,9 @@ from ivr.adapters.wordings import WordingStore
 from ivr.catalogue import load_catalogues
 from ivr.phrases import Phrase
 from ivr.wav import encode
+from ivr.wordings import Wording
 from routes.admin.prompts import sound
+from routes.admin.prompts.troubles import trouble
 from tests.desk import ADA, ANA, BEN, VERA, Office, an_office
 
 RATE = 8000
@@ -83,7 +85,15 @@ def test_viewers_get_no_form_and_no_way_around_it(shared: Office, person: object
 
 @pytest.mark.parametrize(
     ("words", "about"),
-    [("", "not translated"), ("Bine!", "exclamation"), ("Bine {x}", "must hold"), ("a" * 201, "201 characters")],
+    [
+        ("", "Nothing is written here"),
+        ("Bine!", "It has an exclamation mark"),
+        ("Bine {x}", "It holds {x}"),
+        ("Bine {", "A brace stands without"),
+        ("Bine\u202e ai venit", "such as an invisible space"),
+        ("Bine, 0800", "It holds a number"),
+        ("a" * 201, "It has 201 characters; 200 are the most"),
+    ],
 )
 def test_fault_stands_on_the_page_with_what_was_typed(office: Office, words: str, about: str) -> None:
     """A sentence that cannot be said is refused in words; what was typed is still there, and nothing is proposed."""
@@ -93,6 +103,29 @@ def test_fault_stands_on_the_page_with_what_was_typed(office: Office, words: str
     assert about in answer.text
     assert words in answer.text
     assert () == WordingStore(office.desk).proposed()
+
+
+@pytest.mark.parametrize(
+    ("words", "about"),
+    [("La pericol.", "Il manque"), ("La {name}.", "{number}, et contient {name}"), ("", "Rien n’est écrit ici")],
+)
+def test_fault_is_said_in_french(office: Office, words: str, about: str) -> None:
+    """Whoever reads French is told in French what is wrong, beside the field."""
+    answer = office.post("/sentences/ro/danger?lang=fr", {"words": words})
+
+    assert about.casefold() in answer.text.casefold()
+    assert 'id="words-fault"' in answer.text
+
+
+def test_forms_that_are_missing_are_counted(shared: Office) -> None:
+    """A sentence that counts needs as many forms as its language has."""
+    with shared.client.application.test_request_context():
+        assert "Write all 3 forms" in trouble("ro: sent needs 3 forms, one for each kind, and has 1", _of("sent"))
+        assert "as it is" == trouble("ro: sent as it is", _of("sent"))
+
+
+def _of(phrase: str) -> Wording:
+    return Wording("ro", Phrase(phrase), ("x",), "")
 
 
 def test_script_in_words_is_shown_as_words(office: Office) -> None:
