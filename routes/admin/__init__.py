@@ -36,7 +36,7 @@ def create_admin(services: Services, desk: Desk, gate: Gate) -> Flask:
     from flask import Flask
     from flask_wtf.csrf import CSRFProtect
 
-    from routes.admin import alarm, areas, bodies, faults, pages, words
+    from routes.admin import alarm, areas, bodies, faults, names, pages, words
     from routes.admin.keys import cookie_keys
 
     app = Flask(__name__, template_folder="../templates", static_folder="../static")
@@ -60,6 +60,7 @@ def create_admin(services: Services, desk: Desk, gate: Gate) -> Flask:
     CSRFProtect(app)
     app.jinja_env.globals.update(NAVIGATION=areas.NAVIGATION, ADMINISTRATION=areas.ADMINISTRATION)
     app.jinja_env.globals.update(csrf=pages.csrf, alarms=alarm.alarms)
+    app.jinja_env.filters.update(own_words=names.own_words)
     words.join(app)
     faults.join(app)
     gate.join(app)

@@ -21,7 +21,7 @@ from directory.findings import Finding, LintCode, Severity
 from directory.lint import lint
 from directory.model import Directory
 from ivr.edition import NoEditionError
-from routes.admin.names import country_name, language_name, need_name, service_name
+from routes.admin.names import country_name, language_name, need_name, own_words, service_name
 from routes.admin.pages import desk, services
 from routes.admin.reader import READER, moment
 from routes.admin.standing import checked_tables, rules, switched_tables
@@ -174,7 +174,7 @@ def _unconfirmed(person: Actor) -> Iterator[Matter]:
             mark=_("not approved"),
             title=_("Revision {number} is live, and nobody has approved it").format(number=found.number),
             means=_("It was put there by {name}. An approver reads it and confirms that.").format(
-                name=found.author_name
+                name=own_words(found.author_name)
             ),
             url=url_for("history.show", number=found.number),
             act=_("Read and confirm it") if person.may(Role.APPROVER) else _("Look at it"),

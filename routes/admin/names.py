@@ -7,7 +7,7 @@ from directory.statement import Named, Things, called
 from ivr.edition import NoEditionError
 from ivr.phrases import general_name, need_label
 from routes.admin.pages import services
-from routes.admin.words import language
+from routes.admin.words import _, language
 
 
 def country_name(code: str) -> str:
@@ -36,3 +36,11 @@ def need_name(need: str) -> str:
 def service_name(helpline: Helpline) -> str:
     """Return a service's name in the reader's language, else in English, else as it calls itself."""
     return helpline.name.get(language()) or helpline.name.get("en") or next(iter(helpline.name.values()), helpline.id)
+
+
+def own_words(text: str) -> str:
+    """Return a name or a note that the program itself wrote in the reader's language; what people wrote, as it is."""
+    return {
+        "the operator, from the command line": _("the operator, from the command line"),
+        "The tables that come with the program.": _("The tables that come with the program."),
+    }.get(text, text)

@@ -370,6 +370,14 @@ def test_look_while_typing(still: Office) -> None:
     assert "09:00 to 17:00" in right.text
 
 
+def test_heading_is_in_the_language_of_the_reader(still: Office) -> None:
+    """The form is headed with the service's name as the reader would say it, as every other page is."""
+    french = still.get(SOMEBODY, lang="fr").text
+    still.get("/helplines", lang="en")
+
+    assert "<h1>Modifier Ligne nationale contre la traite" in french.replace("’", "'")
+
+
 def test_what_cannot_be_saved_is_not_called_right(still: Office) -> None:
     """A trap that will be refused is told as a fault while it is typed; what is only doubtful is not."""
     form = opened(still)

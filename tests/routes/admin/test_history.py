@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from directory.desk.people import OPERATOR, Actor
 from directory.desk.revisions import Origin
 from directory.switched import NOTHING
+from routes.cli.shipped import FIRST_NOTE
 from tests.desk import ADA, ANA, BEN, CLEO, EDDA, EVERYBODY, NOW, VERA, Office, a_desk
 from tests.pages import Page
 from tests.sample_directory import FILES, changed
@@ -283,3 +284,15 @@ def test_script_in_a_note_is_shown_as_written(office: Office) -> None:
 
         assert script not in text
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+
+
+def test_what_the_program_signs_is_said_in_french(archive: Office) -> None:
+    """A reader of French reads in French who put the first tables live; what people wrote, as they wrote it."""
+    archive.act_as(BEN)
+    said = words(archive.get("/history", lang="fr"))
+    archive.get("/history", lang="en")
+
+    assert "l’exploitant, en ligne de commande" in said
+    assert OPERATOR.name not in said
+    assert FIRST_NOTE not in said
+    assert "Open on Saturdays." in said
