@@ -83,8 +83,11 @@ class Door:
         return id_
 
     def again(self, session: Session, password: str, code: str, answer: str, peer: str, now: dt.datetime) -> str:
-        """Return the id of a session that is fresh, in the place of one that was not. Raises `RefusedError`."""
-        account, subject = session.account, f"password of {session.account.address}"
+        """Return the id of a session that is fresh, in the place of one that was not. Raises `RefusedError`.
+
+        Its limit is its own: no stranger can use up the attempts of somebody who is signed in, and has to act.
+        """
+        account, subject = session.account, f"password again of {session.account.id}"
         self._take({subject: PASSWORDS, _network(peer): ADDRESS}, now)
         if not self._passwords.verify(self._kept(account), password):
             self._failed(account, "password", now)

@@ -1,4 +1,4 @@
-"""Forms that are made to hold the process up: what is not read cannot keep calls waiting."""
+"""Attempts to hold others up: forms that take long to read, guesses from a whole network, or at one account."""
 
 from __future__ import annotations
 
@@ -61,6 +61,16 @@ def test_long_form_of_somebody_signed_in(house: House) -> None:
     )
 
     assert (400, 413) == (long.status_code, many.status_code)
+
+
+def test_strangers_keep_nobody_from_acting(house: House) -> None:
+    """A stranger who guesses at somebody's password keeps them neither from their pages nor from proving themselves."""
+    ana, stranger = house.somebody(ANA), Coordinator(house, ANA)
+    answers = [stranger.give_password("a wrong guess").status_code for _each in range(attempts.PASSWORDS + 1)]
+
+    assert 429 == answers[-1]
+    assert ana.is_in()
+    assert 303 == ana.prove_again().status_code
 
 
 def test_address_that_grows(house: House) -> None:
