@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import re
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import NoReturn
@@ -24,6 +25,7 @@ from routes.admin.accounts.tokens import Purpose
 from routes.admin.keys import derived
 
 NOBODY = Actor("nobody", "somebody who is not signed in", frozenset())
+_WITH_PORT = re.compile(r"([0-9.]+):[0-9]+|\[([^]]+)](?::[0-9]+)?")
 _SETTING_UP = dt.timedelta(hours=1)
 """How long the picture for an app can be used."""
 
@@ -230,9 +232,13 @@ class Door:
 
 
 def _network(peer: str) -> str:
-    """Name what one holder of an address on the network has: with IPv6 that is a whole network of 64 bits."""
+    """Name what one holder of an address on the network has: with IPv6 that is a whole network of 64 bits.
+
+    Some proxies tell the port as well, which is another for each connection.
+    """
+    told = _WITH_PORT.fullmatch(peer)
     try:
-        address = ipaddress.ip_address(peer.partition("%")[0])
+        address = ipaddress.ip_address((told[1] or told[2] if told else peer).partition("%")[0])
     except ValueError:
         return f"network {peer}"
     if isinstance(address, ipaddress.IPv4Address):

@@ -35,6 +35,19 @@ def test_many_addresses_of_one_network(house: House) -> None:
     assert 403 == guess(99, "2001:db8:0:1::1")
 
 
+@pytest.mark.parametrize("form", ["192.0.2.7:{}", "[2001:db8::7]:{}", "[2001:db8::{}]"])
+def test_ports_that_a_proxy_tells(house: House, form: str) -> None:
+    """A proxy that tells the port beside the address does not give each connection attempts of its own."""
+    guesser = Coordinator(house)
+    token, answers = guesser.token(), []
+    for number in range(1, attempts.ADDRESS + 2):
+        data = {"csrf_token": token, "password": "a wrong guess", "address": f"{number}@example.org"}
+        headers = {"X-Forwarded-For": form.format(number)}
+        answers.append(guesser.client.post("/sign-in", data=data, headers=headers).status_code)
+
+    assert [403] * attempts.ADDRESS + [429] == answers
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
