@@ -277,10 +277,9 @@ def _holidays(before: Helpline, after: Helpline) -> Iterator[HoursChange]:
         return
     dates = _holiday_dates(after.country)
     found: dict[tuple[Day, Day], list[dt.date]] = {}
-    for date in dates:
-        pair = (_holiday(before, date), _holiday(after, date))
+    for date, *pair in zip(dates, _on_holidays(before, dates), _on_holidays(after, dates), strict=True):
         if pair[0] != pair[1]:
-            found.setdefault(pair, []).append(date)
+            found.setdefault((pair[0], pair[1]), []).append(date)
     for (old, new), days in found.items():
         lost = any(_is_lost(_on(before, date), _on(after, date), [date]) for date in days)
         yield HoursChange(state(HOLIDAYS), times_of(old), times_of(new), lost)
@@ -296,10 +295,12 @@ def _holiday_dates(country: str) -> list[dt.date]:
     return [day.date() for day in days if compiled.is_open(day)]
 
 
-def _holiday(helpline: Helpline, date: dt.date) -> Day:
-    special = _on(helpline, date).day(date)
-    usual = _timeline(helpline.hours, None, date, date).day(date)
-    return None if special == usual else special
+def _on_holidays(helpline: Helpline, dates: list[dt.date]) -> list[Day]:
+    """Return what holds on each of these days; a holiday on a Sunday that is closed anyway is closed as the others."""
+    real = [_on(helpline, date).day(date) for date in dates]
+    usual = [_timeline(helpline.hours, None, date, date).day(date) for date in dates]
+    special = {day for day, other in zip(real, usual, strict=True) if day != other}
+    return [day if day in special else None for day in real]
 
 
 def _on(helpline: Helpline, date: dt.date) -> _Timeline:

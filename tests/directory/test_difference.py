@@ -256,6 +256,17 @@ def test_hours_in_words(old: str | None, new: str | None, words: list[str]) -> N
     assert words == hours(old, new)
 
 
+def test_holidays_on_closed_days_are_told_with_the_others() -> None:
+    """A holiday on a weekend, closed before because it is one and because it is the weekend, is told once."""
+    rows = [
+        dataclasses.replace(CRIME, country="FR", hours=each, exceptions=())
+        for each in ("Mo-Fr 09:00-17:00; PH off", "Mo-Fr 09:00-17:00; PH 10:00-12:00")
+    ]
+    found = [(str(each.days), say(each.was, ENGLISH)) for each in weekly.weekly_changes(*rows)]
+
+    assert [("public holidays", "closed")] == found
+
+
 def test_exception_that_comes_and_goes() -> None:
     """A new exception is read against the hours of that day: it is grave only if it takes hours away."""
     friday = dt.date(2026, 11, 27)
