@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
 BUSY_SECONDS = 5
-"""How long a writer waits for another one in SQLite, and anybody for a PostgreSQL that does not answer."""
+"""How long a writer waits for another one in SQLite, and anybody for a PostgreSQL that does not answer; twice that for
+a lock in PostgreSQL."""
 WRITES = "fanal_writes"
 """Execution option of a transaction that will write."""
 
@@ -34,7 +35,7 @@ def open_database(url: str) -> sa.Engine:
             address = address.set(drivername="postgresql+psycopg")
             # Whoever has waited for a lock has to see what was written meanwhile, whatever the server's own rule is.
             seen = {"isolation_level": "READ COMMITTED", "hide_parameters": True}
-            return sa.create_engine(address, pool_pre_ping=True, connect_args=patience, **seen)
+            return _postgres(sa.create_engine(address, pool_pre_ping=True, connect_args=patience, **seen))
         case other:
             raise DatabaseError(f"DATABASE_URL names {other}; only sqlite and postgresql are known.")
 
@@ -42,6 +43,16 @@ def open_database(url: str) -> sa.Engine:
 def writing(engine: sa.Engine) -> sa.Engine:
     """Return the engine for a transaction that writes: in SQLite it takes its turn at the beginning."""
     return engine.execution_options(**{WRITES: True})
+
+
+def _postgres(engine: sa.Engine) -> sa.Engine:
+    """Let no transaction wait for a lock for ever: the threads that would wait are those that answer calls."""
+
+    @sa.event.listens_for(engine, "begin")
+    def _begun(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{2 * BUSY_SECONDS}s'")
+
+    return engine
 
 
 def _sqlite(address: sa.URL) -> sa.Engine:

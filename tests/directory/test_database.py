@@ -79,3 +79,18 @@ def test_errors_quote_no_values(engine: sa.Engine) -> None:
         connection.execute(sa.text("INSERT INTO nowhere VALUES (:secret)"), {"secret": "hidden-in-a-hash"})
 
     assert "hidden-in-a-hash" not in str(told.value)
+
+
+@pytest.mark.postgres
+def test_nobody_waits_for_ever(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table that somebody else holds locked is given up, so that the threads of the server are free for calls."""
+    engine = open_database(postgres_url)
+    metadata.create_all(engine)
+    monkeypatch.setattr("directory.database.BUSY_SECONDS", 0.05)
+    try:
+        with engine.begin() as holder:
+            holder.execute(sa.text("LOCK TABLE audit IN ACCESS EXCLUSIVE MODE"))
+            with engine.connect() as other, pytest.raises(sa.exc.OperationalError, match="lock timeout"):
+                other.execute(sa.select(metadata.tables["audit"]))
+    finally:
+        engine.dispose()
