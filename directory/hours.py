@@ -129,7 +129,9 @@ class Hours:
         """Return the next change, None for none within a year: the library would look on until the year 9999."""
         if self._compiled is None:
             return None
-        last = local + YEAR
+        last = (local.astimezone(dt.UTC) + YEAR).astimezone(
+            self.zone
+        )  # by the wall clock it may fall into a spring gap
         first = next(iter(self._compiled.intervals(local, last)), None)
         return None if first is None or first[1] is None or first[1] >= last else first[1]
 

@@ -51,6 +51,7 @@ _TURNS: Mapping[Phrase, tuple[Step, ...]] = {
     Phrase.CONNECT: (*_MENU, Step.PERSON),
     Phrase.CONNECT_OTHER: _MENU,
     Phrase.CONNECT_OTHER_UNKNOWN: _MENU,
+    Phrase.REFERRAL: (Step.REFERRAL, Step.FORWARD),  # whoever presses on meanwhile is told who is rung
     Phrase.TEXT_ASK: (Step.REFERRAL, Step.NUMBER, Step.AFTER),
     Phrase.NUMBER_SLOWLY: (Step.REFERRAL, Step.SENT),
     Phrase.NEXT: (*_MENU, Step.AFTER),

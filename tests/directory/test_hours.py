@@ -258,6 +258,17 @@ def test_opening_is_followed_for_a_year(expression: str, until: str | None) -> N
     assert Status(True, until and at(until), None) == hours(expression).at(at("2026-11-24T09:00"))
 
 
+@pytest.mark.parametrize("zone", ["Europe/London", "Europe/Bucharest", "Atlantic/Azores"])
+@pytest.mark.parametrize("minute", [0, 59])
+@pytest.mark.parametrize("hour", range(5))
+def test_year_that_ends_in_the_gap_of_spring(zone: str, hour: int, minute: int) -> None:
+    """A year before the night in which clocks go forward, an opening is followed as on any other day."""
+    before = dt.datetime(2027, 3, 26, hour, minute, tzinfo=ZoneInfo(zone))
+    compiled = Hours.parse("Mo-Fr 08:00-16:00", (), ZoneInfo(zone), "RO")
+
+    assert dt.datetime(2027, 3, 26, 8, 0, tzinfo=ZoneInfo(zone)) == compiled.at(before).opens
+
+
 def test_longest_hours() -> None:
     """Hours of 500 characters are read, and not of one more."""
     longest = 'Mo-Fr 08:00-16:00; Sa unknown "'.ljust(LONGEST - 1, "a") + '"'
