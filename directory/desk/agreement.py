@@ -1,4 +1,4 @@
-"""Whether the published revisions, and who answers for them, are those that the log tells of."""
+"""Whether the published revisions, who answers for them, and the switches above them, are those the log tells of."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from directory.desk import audit
 from directory.desk.revisions import DamagedError, files_of
-from directory.desk.tables import confirmations, revisions
+from directory.desk.tables import Moment, confirmations, revisions, switches
 
 
 def contradiction(connection: sa.Connection) -> str:
-    """Say where the published revisions are not those that the log tells of; nothing where they are."""
+    """Say where the tables that decide what callers are told are not as the log tells; nothing where they are."""
     told = audit.told(connection, audit.PUBLISHED)
     for row in connection.execute(_as_it_stands(revisions).order_by(revisions.c.number)):
         entry = told.pop(str(row.number), None)
@@ -24,7 +24,7 @@ def contradiction(connection: sa.Connection) -> str:
             return f"who published revision {row.number}, when or why is not what the log tells"
     if told:
         return f"revision {min(told, key=int)} was published and is no longer there"
-    return _unfounded_confirmation(connection)
+    return _unfounded_confirmation(connection) or _strange_switch(connection)
 
 
 def _agrees(row: Any, entry: audit.Told) -> bool:
@@ -49,10 +49,26 @@ def _unfounded_confirmation(connection: sa.Connection) -> str:
     return ""
 
 
+def _strange_switch(connection: sa.Connection) -> str:
+    """Say which switch is gone, or was not thrown or settled as it stands: a lost one would let a number ring again."""
+    thrown = {(subject, entry.at): entry for subject, entry in audit.every(connection, audit.THROWN)}
+    settled = {(subject, entry.at): entry for subject, entry in audit.every(connection, audit.SETTLED)}
+    for row in connection.execute(_as_it_stands(switches).order_by(switches.c.id)):
+        subject = f"{row.country} {row.number}"
+        entry = thrown.pop((subject, row.at), None)
+        stands = {name: getattr(row, name) for name in ("say", "position", "reason")}
+        if entry is None or (entry.who, entry.name, entry.detail) != (row.who, row.name, stands):
+            return f"the switch of {subject} is not what the log tells"
+        end = settled.get((subject, row.ended_at)) if row.outcome else None
+        if row.outcome and (end is None or end.detail.get("outcome") != row.outcome):
+            return f"what became of the switch of {subject} is not what the log tells"
+    return f"the switch of {min(thrown)[0]} was thrown and is no longer there" if thrown else ""
+
+
 def _as_it_stands(table: sa.Table) -> sa.Select[Any]:
     """Select all but files; moments as text, for one that somebody has made unreadable is no reason to stop."""
     return sa.select(*(
-        sa.type_coerce(each, sa.String).label("at") if each.name == "at" else each
+        sa.type_coerce(each, sa.String).label(each.name) if isinstance(each.type, Moment) else each
         for each in table.c
         if each.name != "files"
     ))  # fmt: skip

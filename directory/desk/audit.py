@@ -23,6 +23,10 @@ PUBLISHED = "revision published"
 """The action of an entry that tells of a publication."""
 CONFIRMED = "revision confirmed"
 """The action of an entry that tells that an approver has read what the operator put live."""
+THROWN = "switch thrown"
+"""The action of an entry that tells of an emergency switch."""
+SETTLED = "switch settled"
+"""The action of an entry that tells what two people made of a switch."""
 BEGINNING = "0" * 64
 """What stands before the first entry."""
 _PAGE = 500
@@ -139,9 +143,14 @@ def verify(connection: sa.Connection, head: tuple[int, str] | None = None) -> Ve
 
 def told(connection: sa.Connection, action: str) -> dict[str, Told]:
     """Return what the log tells of every subject that an action was done to; of the last time, where it was several."""
+    return dict(every(connection, action))
+
+
+def every(connection: sa.Connection, action: str) -> list[tuple[str, Told]]:
+    """Return what the log tells of every time that an action was done, with its subject, the oldest first."""
     query = sa.select(audit.c.subject, audit.c.who, audit.c.name, sa.type_coerce(audit.c.at, sa.String), audit.c.detail)
     rows = connection.execute(query.where(audit.c.action == action).order_by(audit.c.number))
-    return {subject: Told(who, name, at, json.loads(detail)) for subject, who, name, at, detail in rows}
+    return [(subject, Told(who, name, at, json.loads(detail))) for subject, who, name, at, detail in rows]
 
 
 def _rows(connection: sa.Connection) -> Iterator[Any]:

@@ -179,7 +179,7 @@ class Revisions:
         actor.must(Role.APPROVER)
         found = self.get(number)
         with turn(self._engine) as connection:
-            if not found.needs_confirmation or _confirmed(connection, number):
+            if not _waits(connection, found):
                 raise StageError("This revision does not wait for a confirmation.")
             row = {"revision": number, "who": actor.id, "name": actor.name, "at": now}
             connection.execute(confirmations.insert().values(row))
@@ -189,9 +189,7 @@ class Revisions:
         """Return the live revision if nobody has approved or confirmed it."""
         with self._engine.connect() as connection:
             present = live(connection)
-            if present is None or not present.needs_confirmation or _confirmed(connection, present.number):
-                return None
-            return present
+            return present if present and _waits(connection, present) else None
 
     def _return_to(
         self, connection: sa.Connection, number: int, origin: Origin, actor: Actor, now: dt.datetime, note: str
@@ -304,6 +302,16 @@ def compiled(files: Files) -> Directory:
 @lru_cache(maxsize=8)
 def _compiled(files: tuple[tuple[str, str], ...]) -> Directory:
     return compile_files(dict(files))
+
+
+def _waits(connection: sa.Connection, revision: Revision) -> bool:
+    """Tell whether nobody but its author had a say in a revision; an undo is what it returns to."""
+    if _confirmed(connection, revision.number):
+        return False
+    if revision.origin is Origin.UNDO and revision.content_of is not None:
+        row = connection.execute(sa.select(*_HEAD).where(revisions.c.number == revision.content_of)).first()
+        return row is None or _waits(connection, _revision(row))
+    return revision.needs_confirmation
 
 
 def _confirmed(connection: sa.Connection, number: int) -> bool:

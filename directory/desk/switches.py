@@ -127,7 +127,7 @@ class Switches:
             made = connection.execute(switches.insert().values(row)).inserted_primary_key
             id_ = int(made[0]) if made else 0
             told = {"say": say, "position": position.value, "reason": reason.strip()}
-            audit.record(connection, actor, "switch thrown", f"{country} {number}", now, **told)
+            audit.record(connection, actor, audit.THROWN, f"{country} {number}", now, **told)
             return _get(connection, id_)
 
     def settle(self, id_: int, actor: Actor, now: dt.datetime, outcome: Outcome) -> Switch:
@@ -149,7 +149,7 @@ class Switches:
                 connection.execute(switches.update().where(switches.c.id == id_).values(**settled))
                 connection.execute(votes.delete().where(votes.c.switch == id_, votes.c.outcome != outcome.value))
                 told = {"outcome": outcome.value, "by": [each.name for each in agreed]}
-                audit.record(connection, actor, "switch settled", f"{switch.country} {switch.number}", now, **told)
+                audit.record(connection, actor, audit.SETTLED, f"{switch.country} {switch.number}", now, **told)
             return _get(connection, id_)
 
     def _all(self, wanted: sa.ColumnElement[bool] | None = None) -> tuple[Switch, ...]:

@@ -108,6 +108,8 @@ def _take(found: Found, taking: _Taking) -> None:
     if id_ and id_ in taking.rows:
         right = f"give it an id of its own; the other is row {taking.rows[id_].row}"
         taking.faults.append(trouble(TroubleCode.ID_TWICE, found.row, ID, id_, f"`{id_}`", right))
+        if taking.wanted.pop(id_, None):
+            taking.left.append(taking.rows[id_].cells)  # nobody can know which of the two is meant: neither is taken
         taking.left.append(found.cells)
         return
     taking.rows[id_] = found

@@ -145,6 +145,22 @@ def test_first_revision_cannot_be_undone(desk: Desk) -> None:
         desk.revisions.undo(BEN, NOW, "x", 1)
 
 
+def test_undo_to_what_nobody_has_approved_still_waits(desk: Desk) -> None:
+    """Whoever undoes an approved change comes back to what the operator published, and that is still to be read."""
+    publish(desk, BETTER)
+    draft = desk.drafts.begin(ANA, NOW, "A change", FILES)
+    draft = desk.drafts.submit(draft.id, ANA, NOW, "why")
+    standing = desk.standing()
+    desk.drafts.approve(draft.id, BEN, NOW, draft.hash, accept_unchecked=True, standing=standing)
+    before = desk.revisions.unconfirmed()
+    undone = desk.revisions.undo(CLEO, NOW, "x", 3)
+    waiting = desk.revisions.unconfirmed()
+    desk.revisions.confirm(undone.number, CLEO, NOW)
+
+    assert (None, undone) == (before, waiting)
+    assert desk.revisions.unconfirmed() is None
+
+
 def test_confirmation(any_desk: Desk) -> None:
     """What the operator published waits until an approver has read it; once, and never an editor."""
     publish(any_desk, BETTER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -189,3 +190,36 @@ def test_unknown_switch(desk: Desk) -> None:
     """A switch that there is not is said to be none."""
     with pytest.raises(UnknownError):
         desk.switches.settle(7, ANA, NOW, Outcome.LIFT)
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("DELETE FROM switches", "the switch of GB {number} was thrown and is no longer there"),
+        ("UPDATE switches SET number = '999'", "the switch of GB 999 is not what the log tells"),
+        ("UPDATE switches SET position = 'read_out'", "the switch of GB {number} is not what the log tells"),
+        ("UPDATE switches SET outcome = 'lift'", "what became of the switch of GB {number} is not what the log tells"),
+    ],
+)
+def test_switch_undone_in_the_table_is_found(any_desk: Desk, statement: str, words: str) -> None:
+    """Whoever brings a number back into service past the pages is found out by the proof of the log."""
+    number = throw(any_desk).number
+
+    assert any_desk.verify().whole
+
+    with any_desk.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+    assert words.format(number=number) == any_desk.verify().break_
+
+
+def test_settled_switches_are_as_the_log_tells(any_desk: Desk) -> None:
+    """Switches that were thrown, kept and lifted in order leave a log that is whole."""
+    for outcome in (Outcome.KEEP, Outcome.LIFT):
+        switch = throw(any_desk) if outcome is Outcome.KEEP else any_desk.switches.history()[0]
+        any_desk.switches.settle(switch.id, BEN, NOW, outcome)
+        any_desk.switches.settle(switch.id, CLEO, NOW, outcome)
+    later = NOW + dt.timedelta(hours=1)
+    any_desk.switches.throw(ANA, later, FIRST, "GB", SAY, Position.READ_OUT, "again")
+
+    assert any_desk.verify().whole
