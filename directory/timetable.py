@@ -38,6 +38,10 @@ _REFUSED = (
     ),
     (re.compile(r"\d\+"), "an open end (`20:00+`) cannot be told to a caller; write when it closes"),
     (re.compile(r"\bSH\b"), "school holidays (`SH`) are not known; write the dates"),
+    (
+        re.compile(r"\bFeb\s+(?:\d{1,2}\s*-\s*)?3\d\b|\b(?:Apr|Jun|Sep|Nov)\s+(?:\d{1,2}\s*-\s*)?31\b"),
+        "a date that no calendar holds would be read as every day; write one that comes",
+    ),
     (re.compile(r"\d:\d\d\s*/"), "repeated times (`/`) are not opening hours; write each span"),
 )
 

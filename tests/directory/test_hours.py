@@ -295,6 +295,10 @@ def test_longest_hours() -> None:
         "Mo-Fr 10:00-16:00/01:30",
         'Mo-Fr 08:00-16:00 "by appointment"',
         "Mo-Fr 08:00-72:00",
+        "Feb 30 08:00-09:00",
+        "Mo-Fr 08:00-16:00; Apr 31 off",
+        "Feb 01-30 08:00-09:00",
+        "Apr 30-Jun 31 08:00-09:00",
         f"Mo-Fr 08:00-16:00; {'Sa 08:00-09:00; ' * 30}PH off",
     ],
 )
@@ -302,6 +306,14 @@ def test_refused_hours(expression: str) -> None:
     """What is not opening hours, or means something else than it seems, is refused."""
     with pytest.raises(HoursError):
         hours(expression)
+
+
+@pytest.mark.parametrize(
+    "date", ["Feb 29", "Jan 31", "Apr 30", "Feb 01-29", "Nov 30-Dec 31", "Aug 31-Sep 30", "Oct 31"]
+)
+def test_dates_that_come(date: str) -> None:
+    """The neighbours of impossible dates are taken, the leap day among them."""
+    assert hours(f"{date} 08:00-09:00; Mo off").is_open(at("2026-11-24T20:00")) is False
 
 
 @pytest.mark.parametrize(
