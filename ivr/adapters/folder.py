@@ -33,8 +33,9 @@ class FolderSource:
     def instead(self, seen: Hashable | None, *, started: bool) -> Iterator[Found]:
         """Yield the kept tables to a process that has none. Raises Faults, OSError."""
         del seen
-        if not started and self._kept.folder.is_dir():
-            yield Found(load(self._kept.folder))
+        place = self._kept.place
+        if not started and place is not None:
+            yield Found(load(place))
 
     def keep(self, seen: Hashable) -> None:
         """Keep a copy of the tables, unless they have changed meanwhile and nobody knows yet whether they are good."""
