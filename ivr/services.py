@@ -127,7 +127,7 @@ def _about_directory(shelf: Shelf) -> Gauges:
 
 def edition_maker(settings: Settings, seal: Seal) -> Makes:
     """Return what makes an edition of a revision, with the catalogues and voices of this installation."""
-    files, voices = _wording(settings.places.catalogues, settings.places.voices)
+    files, voices = words_and_voices(settings.places.catalogues, settings.places.voices)
 
     def make(directory: Directory, wordings: Wordings = NO_WORDINGS) -> Edition:
         catalogues = files if wordings == NO_WORDINGS else with_wordings(files, wordings)
@@ -147,6 +147,6 @@ def edition_maker(settings: Settings, seal: Seal) -> Makes:
 
 
 @lru_cache(maxsize=4)
-def _wording(catalogues: Path, voices: Path | None) -> tuple[Mapping[str, Catalogue], Mapping[str, Voice]]:
+def words_and_voices(catalogues: Path, voices: Path | None) -> tuple[Mapping[str, Catalogue], Mapping[str, Voice]]:
     """Read words and voices, once in a process: they change with a restart."""
     return load_catalogues(catalogues), load_voices(voices, catalogues)

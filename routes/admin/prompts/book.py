@@ -12,16 +12,17 @@ from babel import Locale
 
 from directory.model import Directory
 from ivr.adapters.wordings import Proposal, Review
-from ivr.catalogue import SOURCE, Catalogue, load_catalogues
+from ivr.catalogue import SOURCE, Catalogue
 from ivr.interchange import notes
 from ivr.pace import FIRST_CHOICE, Pace, Slowest, first_choice, forwarding
 from ivr.phrases import Phrase
 from ivr.recordings import Recordings
 from ivr.sentences import Values, fillings, is_spoken, sentences
+from ivr.services import words_and_voices
 from ivr.settings import Places
 from ivr.speech import Speech
 from ivr.turn import Line
-from ivr.voices import Voice, Way, load_voices
+from ivr.voices import Voice, Way
 from ivr.wordings import Wordings, Words, name_of, with_wordings, words_of
 
 EXAMPLES = 3
@@ -88,8 +89,7 @@ class Book:
     def __init__(self, directory: Directory, places: Places, wordings: Wordings) -> None:
         self.directory = directory
         self.places = places
-        self.files = _files(places.catalogues)
-        self.voices = _voices(places.voices, places.catalogues)
+        self.files, self.voices = words_and_voices(places.catalogues, places.voices)
         self.said: Mapping[str, Catalogue] = with_wordings(self.files, wordings)
         self._wordings = wordings
 
@@ -240,13 +240,3 @@ def _first(here: Book, tag: str, now: dt.datetime) -> float:
 
 def _midnight(now: dt.datetime) -> dt.datetime:
     return dt.datetime.combine(now.date(), dt.time(), dt.UTC)
-
-
-@cache
-def _files(folder: Path) -> Mapping[str, Catalogue]:
-    return load_catalogues(folder)
-
-
-@cache
-def _voices(path: Path | None, folder: Path) -> Mapping[str, Voice]:
-    return load_voices(path, folder)

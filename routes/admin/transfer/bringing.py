@@ -55,8 +55,7 @@ def brought() -> Brought:
     remove = request.form.get("remove") == "yes"
     kind = _kind(name, data)
     proposal = bring_in(kind, data, before, remove)
-    packed = _packed(data) if len(data) <= LARGEST_HSDS else ""
-    return Brought(kind, packed, target, remove, hash_, request.form.get("seen", ""), before, proposal)
+    return Brought(kind, _packed(data), target, remove, hash_, request.form.get("seen", ""), before, proposal)
 
 
 def open_drafts() -> tuple[Draft, ...]:
@@ -73,7 +72,10 @@ def _data() -> tuple[str, bytes]:
     if upload is None or not upload.filename:
         raise BroughtError(_("Choose a file first."))
     with upload.stream as stream:
-        return upload.filename, stream.read()
+        data = stream.read(LARGEST_HSDS + 1)
+    if len(data) > LARGEST_HSDS:
+        raise BroughtError(_("This file has more than 3 megabytes, and nothing of it was read: bring it in in parts."))
+    return upload.filename, data
 
 
 def _kind(name: str, data: bytes) -> Kind:
