@@ -11,6 +11,7 @@ from directory.changes import FIGURES
 from directory.desk.draft import Draft, Stage
 from directory.lint import lint_row
 from directory.pieces import piece
+from directory.switched import overlaid
 from routes.admin.helplines.complaints import doubts
 from routes.admin.helplines.heard import consequence, heard
 from routes.admin.helplines.listing import facts_of, marks_of, positions
@@ -57,6 +58,8 @@ def show(id_: str) -> ResponseReturnValue:
         abort(404)
     present = now()
     facts = facts_of(found.directory)
+    served = overlaid(found.directory, desk().standing())  # what is switched is not heard
+    told = served.helplines.get(id_)
     names = [(language_name(tag), name, tag) for tag, name in helpline.name.items()]
     source = helpline.source
     return page(
@@ -67,8 +70,8 @@ def show(id_: str) -> ResponseReturnValue:
         kind=_(FIGURES[helpline.kind.value]),
         names=names,
         source_date="" if source.date is None else date_words(source.date),
-        heard=heard(helpline, found.directory, present),
-        consequence=consequence(helpline),
+        heard=heard(told, served, present) if told else (),
+        consequence=consequence(told) if told else _("Callers hear nothing of it: its numbers are out of service."),
         rules=rules(),
         picture=picture(times_of(helpline, found.directory.countries[helpline.country]), present),
         marks=marks_of(helpline, facts),

@@ -123,12 +123,12 @@ def test_marks_and_checker(office: Office) -> None:
 
 def test_one_helpline_says_first_what_a_caller_hears(office: Office) -> None:
     """The page of one helpline begins with the sentences of the telephone, numbers digit by digit, in two languages."""
-    page = office.get("/helplines/ro-anitp").text
+    page = office.get("/helplines/ro-violence-home").text
 
-    assert page.index("Romania: National helpline against human trafficking") < page.index("What stands in the entry")
-    assert "0, 8, 0, 0. 8, 0, 0. 6, 7, 8" in page
+    assert page.index("Romania: National helpline on violence at home") < page.index("What stands in the entry")
+    assert "0, 8, 0, 0. 5, 0, 0. 3, 3, 3" in page
     assert 'lang="ro"' in page
-    assert "out of service" in page
+    assert "out of service" in office.get("/helplines/ro-anitp").text
 
 
 @pytest.mark.parametrize("id_", ["ro-112", "de-116006", "ro-salvati-copiii", "hu-112"])
@@ -172,3 +172,17 @@ def test_empty_desk_says_how_to_begin(tmp_path: Path) -> None:
 
     assert 303 == answer.status_code
     assert "/sign-in" in answer.location
+
+
+def test_what_is_switched_is_not_heard(tmp_path: Path) -> None:
+    """The page of a service says what callers hear of it now: without what a switch has taken out of service."""
+    made = an_office(tmp_path).act_as(VERA)
+    tables = made.desk.revisions.directory(1)
+    before = Page(made.get("/helplines/ro-anitp").text).one("main").words
+    made.desk.switches.throw(ANA, made.now, tables, "RO", "0800 800 678", Position.OUT, "Rings a stranger.")
+    one = Page(made.get("/helplines/ro-anitp").text).one("main").words
+    made.desk.switches.throw(ANA, made.now, tables, "RO", "+40 21 313 31 00", Position.OUT, "Rings a stranger.")
+    none = Page(made.get("/helplines/ro-anitp").text).one("main").words
+
+    assert [True, True, False] == ["A caller can be connected" in words for words in (before, one, none)]
+    assert "Callers hear nothing of it" in none
