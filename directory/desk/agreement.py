@@ -51,18 +51,20 @@ def _unfounded_confirmation(connection: sa.Connection) -> str:
 
 def _strange_switch(connection: sa.Connection) -> str:
     """Say which switch is gone, or was not thrown or settled as it stands: a lost one would let a number ring again."""
-    thrown = {(subject, entry.at): entry for subject, entry in audit.every(connection, audit.THROWN)}
-    settled = {(subject, entry.at): entry for subject, entry in audit.every(connection, audit.SETTLED)}
+    thrown = audit.every(connection, audit.THROWN)
+    settled = {
+        (subject, entry.at, entry.detail.get("outcome")) for subject, entry in audit.every(connection, audit.SETTLED)
+    }
     for row in connection.execute(_as_it_stands(switches).order_by(switches.c.id)):
         subject = f"{row.country} {row.number}"
-        entry = thrown.pop((subject, row.at), None)
         stands = {name: getattr(row, name) for name in ("say", "position", "reason")}
-        if entry is None or (entry.who, entry.name, entry.detail) != (row.who, row.name, stands):
+        told = (subject, audit.Told(row.who, row.name, row.at, stands))
+        if told not in thrown:
             return f"the switch of {subject} is not what the log tells"
-        end = settled.get((subject, row.ended_at)) if row.outcome else None
-        if row.outcome and (end is None or end.detail.get("outcome") != row.outcome):
+        thrown.remove(told)
+        if row.outcome and (subject, row.ended_at, row.outcome) not in settled:
             return f"what became of the switch of {subject} is not what the log tells"
-    return f"the switch of {min(thrown)[0]} was thrown and is no longer there" if thrown else ""
+    return f"the switch of {thrown[0][0]} was thrown and is no longer there" if thrown else ""
 
 
 def _as_it_stands(table: sa.Table) -> sa.Select[Any]:
