@@ -181,6 +181,8 @@ class Revisions:
         with turn(self._engine) as connection:
             if not _waits(connection, found):
                 raise StageError("This revision does not wait for a confirmation.")
+            if actor.id == found.author:
+                raise NotAllowedError("This is your own work: another person has to approve it.")
             row = {"revision": number, "who": actor.id, "name": actor.name, "at": now}
             connection.execute(confirmations.insert().values(row))
             audit.record(connection, actor, audit.CONFIRMED, str(number), now, hash=found.hash)

@@ -155,8 +155,12 @@ def test_undo_to_what_nobody_has_approved_still_waits(desk: Desk) -> None:
     before = desk.revisions.unconfirmed()
     undone = desk.revisions.undo(CLEO, NOW, "x", 3)
     waiting = desk.revisions.unconfirmed()
-    desk.revisions.confirm(undone.number, CLEO, NOW)
+    with pytest.raises(NotAllowedError):
+        desk.revisions.confirm(undone.number, CLEO, NOW)
+    still = desk.revisions.unconfirmed()
+    desk.revisions.confirm(undone.number, BEN, NOW)
 
+    assert undone == still
     assert (None, undone) == (before, waiting)
     assert desk.revisions.unconfirmed() is None
 
