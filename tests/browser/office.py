@@ -110,6 +110,7 @@ class Colleague(Visitor):
 
     def decide(self) -> Self:
         """Tick what may go live unchecked, if that is asked, and approve."""
+        expect(self.page.get_by_role("button", name="Approve and put live", exact=True)).to_be_visible(timeout=PATIENCE)
         tick = self.page.locator("#unchecked")
         if tick.count():
             tick.check()
