@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from directory.find import Query, find, number_to_dial
+from directory.find import Query, connected_by, find, number_to_dial
 from directory.hours import hours_of
-from directory.model import DatedHours, Directory, Helpline, Source
+from directory.model import DatedHours, Directory, Helpline, Reach, Source
 from directory.statement import Listed, Statement, Value, state
 from directory.unusual_days import unusual_days
 from directory.weekly import DAYS, days_of_week
@@ -45,6 +45,8 @@ class Offer:
     say: str
     dial: str | None
     """E.164: what an international line rings, else what a line of the country itself rings; None if neither can."""
+    by: Reach | None
+    """Which of our lines can ring it: `directory.find.connected_by`."""
     open: bool | None
     """None where nobody knows its hours."""
 
@@ -212,4 +214,4 @@ def _first(directory: Directory, query: Query, now: dt.datetime) -> Offer | None
         return None
     best = matches[0]
     dial = best.dial or number_to_dial(best.helpline, query.country)
-    return Offer(best.helpline.id, best.number.say, dial, best.status.open)
+    return Offer(best.helpline.id, best.number.say, dial, connected_by(best.helpline), best.status.open)

@@ -115,6 +115,17 @@ def number_to_dial(helpline: Helpline, line_country: str | None) -> str | None:
     return next((n.dial for n in helpline.numbers if n.dial and n.reach in (near, Reach.ANYWHERE)), None)
 
 
+def connected_by(helpline: Helpline) -> Reach | None:
+    """Return which of our lines can connect callers to a helpline, None for none.
+
+    An international line alone (`ABROAD`), a line of the helpline's country alone (`NATIONAL`), or both (`ANYWHERE`).
+    """
+    abroad, national = number_to_dial(helpline, None), number_to_dial(helpline, helpline.country)
+    if abroad and national:
+        return Reach.ANYWHERE
+    return Reach.ABROAD if abroad else Reach.NATIONAL if national else None
+
+
 def number_to_say(helpline: Helpline, at_home: str | None = None) -> Number:
     """Return the number to tell a caller whose own number is at home in country `at_home`.
 

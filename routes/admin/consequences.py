@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from directory.effect import WEEK, Effect, Offer, Span, offered, when
-from directory.model import Directory, Helpline, Kind
+from directory.model import Directory, Helpline, Kind, Reach
 from directory.switched import Position, Switched
 from directory.withdrawal import Withdrawal
 from routes.admin.names import need_name, service_name
@@ -24,7 +24,7 @@ class Row:
     before: str
     after: str
     worse: bool
-    """Nobody but the emergency services is left, or nobody who is open, or nobody whom callers are connected to."""
+    """Nobody but the emergency services is left, or nobody who is open, or a line of ours connects no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _together(effects: Iterable[Effect]) -> Iterable[list[Effect]]:
     """Put effects together that differ only in whether a service is open: the clock does that, not the switch."""
     groups: dict[object, list[Effect]] = {}
     for each in effects:
-        key = [(offer.id, offer.say, offer.dial) if offer else None for offer in (each.before, each.after)]
+        key = [(offer.id, offer.say, offer.dial, offer.by) if offer else None for offer in (each.before, each.after)]
         groups.setdefault((each.need, *key), []).append(each)
     return groups.values()
 
@@ -106,15 +106,31 @@ def _offer(offer: Offer | None, rows: Mapping[str, Helpline], told: bool) -> str
         return _("the emergency advice only")
     name = service_name(rows[offer.id])
     words = said(offered(offer, name)) if told else f"{name}, {offer.say}"
-    how = _("{offer}; callers can be connected") if offer.dial else _("{offer}; read out, nobody is connected")
-    return how.format(offer=words)
+    return _connecting(offer.by).format(offer=words)
+
+
+def _connecting(by: Reach | None) -> str:
+    match by:
+        case Reach.ANYWHERE:
+            return _("{offer}; callers can be connected")
+        case Reach.ABROAD:
+            return _("{offer}; whoever dials our international number can be connected, others hear it read out")
+        case Reach.NATIONAL:
+            return _("{offer}; whoever dials our number in the country can be connected, others hear it read out")
+    return _("{offer}; read out, nobody is connected")
 
 
 def _is_worse(effect: Effect, after: Directory) -> bool:
     """Tell whether callers lose what they have: somebody at all, somebody who is open, or being connected."""
-    unconnected = bool(effect.before and effect.before.dial) and not (effect.after and effect.after.dial)
+    unconnected = not _lines(effect.before) <= _lines(effect.after)
     closed = _is_open(effect.before) and not _is_open(effect.after)
     return unconnected or closed or _is_lost(effect.after, after.helplines)
+
+
+def _lines(offer: Offer | None) -> frozenset[Reach]:
+    """Return the kinds of our lines that connect callers to an offer."""
+    by = offer.by if offer else None
+    return frozenset((Reach.ABROAD, Reach.NATIONAL) if by is Reach.ANYWHERE else (by,) if by else ())
 
 
 def _is_lost(offer: Offer | None, rows: Mapping[str, Helpline]) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.find import Match, Query, Step, find, first_open, number_to_dial, number_to_say, rank
+from directory.find import Match, Query, Step, connected_by, find, first_open, number_to_dial, number_to_say, rank
 from directory.ladder import build_ladders
 from directory.load import compile_files, load
 from directory.model import Cost, Country, Directory, Helpline, Kind, Need, Number, Reach, Shown, Source
@@ -227,6 +227,24 @@ def test_emergency_is_never_dialled() -> None:
 def test_number_to_say(numbers: tuple[Number, ...], expected: Number) -> None:
     """The number to say is the first that works inside the country, or whatever there is."""
     assert expected == number_to_say(line(numbers=numbers))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "by"),
+    [
+        ((ANYWHERE,), Reach.ANYWHERE),
+        ((INSIDE, ABROAD), Reach.ANYWHERE),
+        ((INSIDE,), Reach.NATIONAL),
+        ((INSIDE, SHORT), Reach.NATIONAL),
+        ((ABROAD,), Reach.ABROAD),
+        ((SHORT, ABROAD), Reach.ABROAD),
+        ((SHORT,), None),
+    ],
+)
+def test_which_of_our_lines_connects(numbers: tuple[Number, ...], by: Reach | None) -> None:
+    """A number inside the country is rung by our line there, one from abroad by an international one."""
+    assert by is connected_by(line(numbers=numbers))
+    assert connected_by(line(numbers=numbers, kind=Kind.EMERGENCY)) is None
 
 
 LINES = st.builds(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from directory.find import number_to_dial, number_to_say
-from directory.model import Directory, Helpline, Kind
+from directory.find import connected_by, number_to_say
+from directory.model import Directory, Helpline, Kind, Reach
 from ivr.edition import NoEditionError
 from ivr.flow.referral import referral
 from ivr.phrases import Phrase
@@ -43,11 +43,16 @@ def heard(helpline: Helpline, directory: Directory, now: dt.datetime) -> tuple[H
 
 
 def consequence(helpline: Helpline) -> str:
-    """Return what happens when a caller asks to be connected, from our international number."""
+    """Return what happens when a caller asks to be connected: it may depend on which of our numbers they dialled."""
     if helpline.kind is Kind.EMERGENCY:
         return _("Emergency services are said, never rung.")
-    if number_to_dial(helpline, None) or number_to_dial(helpline, helpline.country):
-        return _("A caller can be connected, or have the number as a text.")
+    match connected_by(helpline):
+        case Reach.ANYWHERE:
+            return _("A caller can be connected, or have the number as a text.")
+        case Reach.ABROAD:
+            return _("Whoever dials our international number can be connected; all can have the number as a text.")
+        case Reach.NATIONAL:
+            return _("Whoever dials our number in the country can be connected; all can have the number as a text.")
     return _("A caller cannot be connected: the number is read out, and offered as a text.")
 
 
