@@ -61,7 +61,7 @@ def compile_files(files: Mapping[str, str]) -> Directory:
     return _compiled_once(tuple(sorted(files.items())))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _compiled_once(files: tuple[tuple[str, str], ...]) -> Directory:
     return _compile(dict(files), _Draft())
 

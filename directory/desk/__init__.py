@@ -18,9 +18,10 @@ from directory.desk.agreement import contradiction
 from directory.desk.checks import Checks
 from directory.desk.drafts import Drafts
 from directory.desk.people import Actor
-from directory.desk.revisions import Revisions, compiled, files_of, live
+from directory.desk.revisions import Revisions, files_of, live
 from directory.desk.switches import Switches
 from directory.desk.writes import turn
+from directory.load import compile_files
 from directory.model import Directory
 from directory.pieces import Files
 from directory.switched import Standing, overlaid
@@ -58,7 +59,7 @@ class Desk:
     def served(self) -> Directory:
         """Return the live directory as callers are to be served it. Raises `UnknownError` before the first revision."""
         number, standing = self.head()
-        return overlaid(compiled(self.files(number)), standing)
+        return overlaid(compile_files(self.files(number)), standing)
 
     def log(self, actor: Actor, action: str, subject: str, now: dt.datetime, **detail: Any) -> None:
         """Append to the log what was done elsewhere (a sign-in, a new account)."""

@@ -17,9 +17,10 @@ from directory.desk import audit
 from directory.desk.draft import BaseMovedError, ConflictError, ContentError, Draft, Edit, MergeError, Stage
 from directory.desk.mistakes import must_not_mislead
 from directory.desk.people import Actor, NotAllowedError, Role, StageError, UnknownError
-from directory.desk.revisions import Origin, Revision, compiled, files_of, hash_of, live, must_be_decided, publish
+from directory.desk.revisions import Origin, Revision, files_of, hash_of, live, must_be_decided, publish
 from directory.desk.tables import drafts, edits
 from directory.desk.writes import turn
+from directory.load import compile_files
 from directory.model import Directory
 from directory.pieces import HEAD, Files, Place, fingerprint, merged, piece, replaced, split, with_piece_of
 from directory.switched import Standing
@@ -58,7 +59,7 @@ class Drafts:
 
     def directory(self, id_: int) -> Directory:
         """Return a draft compiled. Raises `UnknownError`."""
-        return compiled(self.files(id_))
+        return compile_files(self.files(id_))
 
     def begin(self, actor: Actor, now: dt.datetime, title: str, files: Files | None = None) -> Draft:
         """Begin a draft on the live revision, with its content or with other files (a return to an older state).
@@ -67,7 +68,7 @@ class Drafts:
         """
         actor.must(Role.EDITOR)
         if files is not None:
-            compiled(files)
+            compile_files(files)
         with turn(self._engine) as connection:
             base = live(connection)
             if base is None:
@@ -165,7 +166,7 @@ class Drafts:
             base = files_of(connection, draft.base)
             if draft.hash == hash_of(base):
                 raise StageError("There is no change in this draft yet.")
-            must_not_mislead(compiled(base), compiled(_files(connection, id_)), now)
+            must_not_mislead(compile_files(base), compile_files(_files(connection, id_)), now)
             _update(connection, id_, {
                 "stage": Stage.WAITING.value,
                 "reason": reason.strip(),
@@ -220,7 +221,7 @@ class Drafts:
                 raise ContentError("The draft is not what you have read: open it again.")
             if _live(connection).number != draft.base:
                 raise BaseMovedError("Another revision has gone live meanwhile: bring the draft up to date first.")
-            before, after = compiled(files_of(connection, draft.base)), compiled(files)
+            before, after = compile_files(files_of(connection, draft.base)), compile_files(files)
             must_not_mislead(before, after, now)
             must_be_decided(before, after, standing, accept_unchecked)
             author = Actor(draft.submitted_by or "", draft.submitted_name or "", frozenset())
@@ -236,7 +237,7 @@ class Drafts:
         self, connection: sa.Connection, id_: int, present: Revision, files: Files, actor: Actor, now: dt.datetime
     ) -> None:
         """Put files into a draft that compile and are based on the revision that is live."""
-        compiled(files)
+        compile_files(files)
         values = {"base": present.number, "changed_at": now, **_content(files)}
         _update(connection, id_, values)
         told = {"base": present.number, "hash": values["hash"]}
@@ -246,7 +247,7 @@ class Drafts:
         self, connection: sa.Connection, id_: int, before: Files, after: Files, actor: Actor, now: dt.datetime
     ) -> None:
         """Save files that compile, and remember who changed which piece."""
-        compiled(after)
+        compile_files(after)
         old, new = split(before), split(after)
         changed = [
             place for place in sorted({*old, *new}) if fingerprint(old.get(place)) != fingerprint(new.get(place))

@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -111,15 +110,15 @@ class Revisions:
 
     def directory(self, number: int) -> Directory:
         """Return a revision compiled, without what stands above it. Raises as `files`, and Faults."""
-        return compiled(self.files(number))
+        return compile_files(self.files(number))
 
     def ship(self, files: Files, now: dt.datetime, note: str) -> Revision | None:
         """Publish the first revision, once: None where there is one already. Raises Faults."""
-        compiled_first = compiled(files)
+        first = compile_files(files)
         with turn(self._engine) as connection:
             if live(connection) is not None:
                 return None
-            return publish(connection, files, compiled_first.revision, Origin.SHIPPED, OPERATOR, None, now, note)
+            return publish(connection, files, first.revision, Origin.SHIPPED, OPERATOR, None, now, note)
 
     def publish(
         self,
@@ -139,14 +138,14 @@ class Revisions:
         """
         if actor != OPERATOR:
             raise NotAllowedError("In the pages a revision is published by the approval of a draft.")
-        after = compiled(files)
+        after = compile_files(files)
         with turn(self._engine) as connection:
             present = live(connection)
             if present is not None and present.hash == hash_of(files):
                 raise StageError(_LIVE_ALREADY)
             if base is not None and (present is None or present.number != base):
                 raise StageError(_BASE_MOVED)
-            before = compiled(files_of(connection, present.number)) if present else None
+            before = compile_files(files_of(connection, present.number)) if present else None
             must_be_decided(before, after, standing, accept_unchecked)
             return publish(connection, files, after.revision, Origin.COMMAND, actor, None, now, note)
 
@@ -197,7 +196,9 @@ class Revisions:
         self, connection: sa.Connection, number: int, origin: Origin, actor: Actor, now: dt.datetime, note: str
     ) -> Revision:
         files = files_of(connection, number)
-        return publish(connection, files, compiled(files).revision, origin, actor, None, now, note, content_of=number)
+        return publish(
+            connection, files, compile_files(files).revision, origin, actor, None, now, note, content_of=number
+        )
 
 
 _HEAD = tuple(column for column in revisions.c if column.name != "files")
@@ -294,16 +295,6 @@ def _facts(helpline: Helpline | None) -> object:
 def hash_of(files: Files) -> str:
     """Return SHA-256 of the files, names and texts: what an approval is bound to."""
     return hashlib.sha256(json.dumps(sorted(files.items()), ensure_ascii=False).encode()).hexdigest()
-
-
-def compiled(files: Files) -> Directory:
-    """Return files compiled; the last few are remembered. Raises Faults."""
-    return _compiled(tuple(sorted(files.items())))
-
-
-@lru_cache(maxsize=8)
-def _compiled(files: tuple[tuple[str, str], ...]) -> Directory:
-    return compile_files(dict(files))
 
 
 def _waits(connection: sa.Connection, revision: Revision) -> bool:

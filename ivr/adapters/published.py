@@ -16,9 +16,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from directory.desk import Desk
-from directory.desk.revisions import DamagedError, compiled, hash_of
+from directory.desk.revisions import DamagedError, hash_of
 from directory.faults import Faults
-from directory.load import PACKAGED, load
+from directory.load import PACKAGED, compile_files, load
 from directory.model import Directory
 from directory.pieces import Files
 from directory.switched import NOTHING, Position, Standing, Switched, Tick, overlaid
@@ -75,13 +75,13 @@ class DeskSource:
         if number == 0:
             if not started:
                 kept = self._read()
-                yield _served(compiled(kept[1]), kept[0], *kept[2:]) if kept else Found(load(self._shipped))
+                yield _served(compile_files(kept[1]), kept[0], *kept[2:]) if kept else Found(load(self._shipped))
             return
         last = self._good or (self._read() or ())[:2]
         if last:
             with suppress(OSError):
                 self._put(*last, standing, wordings)
-            yield _served(compiled(last[1]), last[0], standing, wordings)
+            yield _served(compile_files(last[1]), last[0], standing, wordings)
         elif not started:
             yield from self._earlier(number, standing, wordings)
 
@@ -105,7 +105,7 @@ class DeskSource:
     def _compiled(self, number: int) -> Directory:
         with _reached():
             files = self._desk.files(number)
-        directory = compiled(files)
+        directory = compile_files(files)
         self._good = (number, files)
         return directory
 

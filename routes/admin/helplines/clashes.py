@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from directory.desk.revisions import compiled
 from directory.faults import Faults
+from directory.load import compile_files
 from directory.pieces import replaced
 from directory.writing import RowValue, row_text
 from routes.admin.helplines.complaints import called
@@ -68,7 +68,7 @@ def _changes(work: Work, seen: Row | None) -> tuple[str, ...]:
         return ()
     place = place_of(work.id)
     try:
-        before = compiled(replaced(work.files, place, row_text(seen)))
+        before = compile_files(replaced(work.files, place, row_text(seen)))
     except Faults:
         return ()
     return tuple(said.words for entry in entries_of(place, before, work.directory) for said in entry.changes)

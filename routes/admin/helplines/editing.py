@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from directory.desk.draft import ConflictError
 from directory.desk.people import DeskError
-from directory.desk.revisions import compiled
 from directory.faults import Faults
 from directory.findings import Severity
 from directory.judgement import judged, taken
+from directory.load import compile_files
 from directory.pieces import fingerprint, piece, replaced
 from directory.plain_week import written
 from directory.writing import row_text
@@ -159,7 +159,7 @@ def _store(work: Work, typed: Typed, row: Row, seen: Row | None) -> ResponseRetu
     present = piece(work.files, place)
     text = _remarks(present) + row_text(row)
     try:
-        compiled(replaced(work.files, place, text))
+        compile_files(replaced(work.files, place, text))
         draft = work.draft or desk().drafts.begin(actor(), now(), f"{dict(typed.names).get('en', '')} ({work.id})")
         desk().drafts.save(draft.id, actor(), now(), place, text, fingerprint(present))
     except Faults as faults:

@@ -6,8 +6,8 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from directory.desk.people import DeskError
-from directory.desk.revisions import compiled
 from directory.faults import Faults
+from directory.load import compile_files
 from directory.model import Directory
 from directory.pieces import fingerprint, piece, replaced
 from routes.admin.gate import actor
@@ -35,7 +35,7 @@ def remove(id_: str) -> ResponseReturnValue:
     if not request.form.get("sure"):
         return _page(work, present, (_("Tick that you have read what happens to callers."),), 422)
     try:
-        compiled(replaced(work.files, place_of(id_), None))
+        compile_files(replaced(work.files, place_of(id_), None))
         name = service_name(work.directory.helplines[id_])
         draft = work.draft or desk().drafts.begin(actor(), now(), f"{name} ({id_})")
         seen = request.form.get("seen", "")
@@ -75,6 +75,6 @@ def _page(work: Work, present: str | None, faults: tuple[str, ...], status: int 
 
 def _after(work: Work) -> Directory | None:
     try:
-        return compiled(replaced(work.files, place_of(work.id), None))
+        return compile_files(replaced(work.files, place_of(work.id), None))
     except Faults:
         return None

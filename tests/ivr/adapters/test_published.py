@@ -378,7 +378,7 @@ def test_revision_that_does_not_compile(small: World, monkeypatch: pytest.Monkey
     shelf = small.shelf()
     small.publish(BETTER_FILES)
     with monkeypatch.context() as patched:
-        patched.setattr("ivr.adapters.published.compiled", _refusing_the_better(revisions.compiled))
+        patched.setattr("ivr.adapters.published.compile_files", _refusing_the_better(compile_files))
         shelf.refresh()
 
     assert (1, FIRST.revision, 0, True) == served(shelf)
