@@ -160,8 +160,12 @@ def test_undo(sit: Sit, caller: Caller, office: Office) -> None:
     approver = sit("approver").go("/changes").follow("Return to revision")
     approver.reads("Monday to Friday: was open 08:00 to 18:00, will be open 08:00 to 16:00")
     approver.fill("Why?", "They do not answer after all.")
+    number = office.live()
     approver.page.get_by_role("button", name="Return to revision").click()
     caller.hears(CLOSED)
+
+    assert number + 1 == office.live()
+    assert CLOSED in caller.said[-1]
 
 
 def test_emergency_switch(sit: Sit, caller: Caller) -> None:

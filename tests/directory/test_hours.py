@@ -339,4 +339,6 @@ def test_arbitrary_hours(text: str) -> None:
         compiled = hours(text)
     except HoursError:
         return
-    compiled.at(at("2026-11-24T10:00"))
+    now = at("2026-11-24T10:00")
+
+    assert compiled.is_open(now) is compiled.at(now).open

@@ -58,7 +58,8 @@ def test_broken(desk: Desk) -> None:
 def test_head_that_is_none(desk: Desk, head: str) -> None:
     """What is no number with a hash is not understood."""
     del desk
-    audit("verify", "--head", head, status=2)
+
+    assert "--head" in audit("verify", "--head", head, status=2).stderr
 
 
 def test_head_of_another_log(desk: Desk) -> None:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from directory.desk import Desk
-from directory.pieces import Place, fingerprint, piece
+from directory.pieces import Place, fingerprint, piece, replaced
 from routes.cli.differences import command
 from tests.desk import ANA, NOW, a_desk
 from tests.sample_directory import FILES, changed
@@ -84,10 +84,24 @@ def test_effect(old: Path, new: Path) -> None:
     assert "Every caller is offered the same" in diff(old, old, "--effect", status=0).stdout
 
 
-def test_effect_for_one_language(old: Path, new: Path) -> None:
-    """The effect can be asked for callers of one language; what is no language is refused."""
-    diff(old, new, "--effect", "--language", "pl", status=1)
-    diff(old, new, "--effect", "--language", "polish", status=2)
+def test_effect_for_one_language(old: Path, tmp_path: Path) -> None:
+    """A second service that speaks Hungarian is offered first to callers who do; what is no language is refused."""
+    row = piece(FILES, Place("gb.yaml", "gb-crime")) or ""
+    second = row.replace("gb-crime", "gb-crime-hu").replace("7946 0001", "7946 0006").replace("79460001", "79460006")
+    second = second.replace("languages: [en, pl]", "languages: [hu]")
+    new = write(tmp_path / "hungarian", replaced(FILES, Place("gb.yaml", "gb-crime-hu"), second))
+    offered = {
+        language: {
+            (effect["after"] or {}).get("id")
+            for effect in json.loads(diff(old, new, "--effect", "--json", "--language", language, status=1).stdout)[
+                "effects"
+            ]
+        }
+        for language in ("en", "hu")
+    }
+
+    assert {"en": set(), "hu": {"gb-crime-hu"}} == offered
+    assert "--language" in diff(old, new, "--effect", "--language", "hungarian", status=2).stderr
 
 
 def test_json(old: Path, new: Path) -> None:
