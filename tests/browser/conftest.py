@@ -81,6 +81,25 @@ def visit(address: str, chromium: Browser) -> Iterator[Visit]:
     assert [[] for _ in visitors] == [visitor.offences for visitor in visitors]
 
 
+@pytest.fixture
+def go(pages: str, chromium: Browser) -> Iterator[Visit]:
+    """Goes to an address of a file's own `pages`; at the end each visitor must be without offence."""
+    visitors: list[Visitor] = []
+
+    def to(path: str, width: int = 1280, scheme: str = "light", script: bool = True) -> Visitor:
+        size = {"width": width, "height": 800}
+        context = chromium.new_context(viewport=size, color_scheme=scheme, java_script_enabled=script)
+        visitors.append(Visitor(context, pages))
+        visitors[-1].page.goto(pages + path)
+        return visitors[-1]
+
+    yield to
+    for visitor in visitors:
+        visitor.context.close()
+
+    assert [[] for _ in visitors] == [visitor.offences for visitor in visitors]
+
+
 def _free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, serving
 from tests.desk import VERA, an_office
 
 pytestmark = pytest.mark.browser
@@ -21,29 +18,8 @@ CALL = "country=RO&telephone=mobile&moment=2026-11-24T10:00"
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the coordinators' pages, to somebody who may only look."""
     office = an_office(tmp_path_factory.mktemp("office")).act_as(VERA)
-    server = make_server("127.0.0.1", 0, office.app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def go(pages: str, chromium: Browser) -> Iterator[Callable[..., Visitor]]:
-    """Goes to an address of the pages; at the end each visitor must be without offence."""
-    visitors: list[Visitor] = []
-
-    def to(path: str, width: int = 1280, scheme: str = "light") -> Visitor:
-        context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        visitors.append(Visitor(context, pages))
-        visitors[-1].page.goto(pages + path)
-        return visitors[-1]
-
-    yield to
-    for visitor in visitors:
-        visitor.context.close()
-
-    assert [[] for _ in visitors] == [visitor.offences for visitor in visitors]
+    with serving(office.app) as address:
+        yield address
 
 
 @pytest.mark.parametrize(

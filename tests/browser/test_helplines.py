@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import expect
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, serving
 from tests.desk import ANA, an_office
 
 pytestmark = pytest.mark.browser
@@ -19,30 +17,8 @@ pytestmark = pytest.mark.browser
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the coordinators' pages, to an editor."""
     office = an_office(tmp_path_factory.mktemp("office")).act_as(ANA)
-    server = make_server("127.0.0.1", 0, office.app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def go(pages: str, chromium: Browser) -> Iterator[Callable[..., Visitor]]:
-    """Goes to an address of the pages; at the end each visitor must be without offence."""
-    visitors: list[Visitor] = []
-
-    def to(path: str, width: int = 1280, scheme: str = "light", script: bool = True) -> Visitor:
-        size = {"width": width, "height": 800}
-        context = chromium.new_context(viewport=size, color_scheme=scheme, java_script_enabled=script)
-        visitors.append(Visitor(context, pages))
-        visitors[-1].page.goto(pages + path)
-        return visitors[-1]
-
-    yield to
-    for visitor in visitors:
-        visitor.context.close()
-
-    assert [[] for _ in visitors] == [visitor.offences for visitor in visitors]
+    with serving(office.app) as address:
+        yield address
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Self
 
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import BrowserContext, Page, Request
+from werkzeug.serving import make_server
 
 from ivr.flow.ways import MORE_KEY
 
@@ -134,3 +139,13 @@ class Visitor:
     def _note(self, kind: str, text: str) -> None:
         if kind in {"error", "warning"} and not text.startswith(self.expected or "\0"):
             self.offences.append(f"{kind}: {text}")
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve an application of this process on loopback, and give its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    server.server_close()

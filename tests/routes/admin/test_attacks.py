@@ -39,12 +39,6 @@ from tests.sample_directory import FILES
 EVIL = "evil.example"
 
 
-@pytest.fixture(scope="module")
-def building(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Return one office for all tests here."""
-    return a_small_office(tmp_path_factory.mktemp("office"))
-
-
 @pytest.fixture
 def office(building: Office) -> Office:
     """Return the office with the sample directory live again; each test begins its own change."""

@@ -31,19 +31,6 @@ ANA_APPROVES = someone("Ana", Role.APPROVER)
 """Ana, who has meanwhile been given another role."""
 
 
-@pytest.fixture(scope="module")
-def building(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Return one office for all tests here."""
-    return a_small_office(tmp_path_factory.mktemp("office"))
-
-
-@pytest.fixture
-def office(building: Office) -> Office:
-    """Return the office with the sample directory live again; each test begins its own change."""
-    roll_back(building)
-    return building
-
-
 def test_nobody_sees_anything(office: Office) -> None:
     """Whoever is not signed in is led to where they can, and nothing is shown or done."""
     draft = handed_over(office)

@@ -10,7 +10,6 @@ from tests.desk import ANA, BEN, NOW, Office
 from tests.reviewing import (
     CRIME,
     SUPPORT,
-    a_small_office,
     approve,
     begun,
     forms,
@@ -18,23 +17,9 @@ from tests.reviewing import (
     live,
     page_of,
     publish,
-    roll_back,
     save,
 )
 from tests.sample_directory import FILES
-
-
-@pytest.fixture(scope="module")
-def building(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Return one office for all tests here."""
-    return a_small_office(tmp_path_factory.mktemp("office"))
-
-
-@pytest.fixture
-def office(building: Office) -> Office:
-    """Return the office with the sample directory live again; each test begins its own change."""
-    roll_back(building)
-    return building
 
 
 def test_base_moved(office: Office) -> None:
