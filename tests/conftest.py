@@ -13,7 +13,7 @@ import redis
 from ivr.adapters.embedded import RedisServer, start_redis
 from tests.services import RestartableRedis
 
-pytest_plugins = ("tests.parts",)
+pytest_plugins = ("tests.parts", "tests.summary")
 
 LONGEST = (
     "tests/worker/",
