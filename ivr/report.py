@@ -6,13 +6,13 @@ two figures tells of one caller. Different things (a step, an outcome) are never
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ivr.events import EventKind
+from ivr.figures.tables import Tally as Tally
 
 FEW = 10
 """Below this a count is not shown."""
@@ -29,19 +29,6 @@ class Dimension(StrEnum):
     NEED = "need"
     STEP = "step"
     """What happened: always told apart, so this asks for nothing more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How often one thing happened on one day."""
-
-    day: dt.date
-    kind: EventKind
-    name: str
-    language: str
-    country: str
-    need: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ PURE = (
     "directory/weekly",
     "directory/withdrawal",
     "ivr/events",
+    "ivr/figures",
     "ivr/flow",
     "ivr/heard",
     "ivr/interchange",
