@@ -18,3 +18,4 @@ compile() {
 
 compile runtime "$@"
 compile develop --constraint requirements/runtime.lock "$@" # the same versions in both
+compile audit "$@"

@@ -7,14 +7,16 @@ import re
 import subprocess
 import tomllib
 from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 CONTRACT_TARGETS = ("run", "test", "call", "check", "bench", "install")
-LOCKS = ("runtime", "develop")
+LOCKS = ("runtime", "develop", "audit")
 ADDRESS = re.compile(r"https?://|--(extra-)?index-url|--find-links|--trusted-host|\bfile:/")
 
 
@@ -29,6 +31,17 @@ def pins(lock: str) -> dict[str, str]:
     """Return the packages of a lock with their versions."""
     text = (ROOT / f"requirements/{lock}.lock").read_text(encoding="utf-8")
     return dict(re.findall(r"^([a-z0-9._-]+)==([^\s;\\]+)", text, re.MULTILINE))
+
+
+@cache
+def auditing() -> ModuleType:
+    """Return what CI audits the locks with."""
+    spec = spec_from_file_location("audit", ROOT / ".ci/audit.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def wanted(name: str) -> set[str]:
@@ -79,6 +92,34 @@ def test_check_is_what_ci_runs_and_holds_the_test_command() -> None:
     assert 1 == check.count("-m pytest")
     for part in ("ruff format --check", "ruff check", "mypy", "fanal directory check"):
         assert part in check
+
+
+def test_ci_audits_every_lock() -> None:
+    """What is installed anywhere is held against known vulnerabilities, the auditing tool itself included."""
+    assert re.search(
+        r'^part ".*" \.venv/bin/python \.ci/audit\.py$', (ROOT / ".ci/run").read_text("utf-8"), re.MULTILINE
+    )
+    assert set(LOCKS) == {*auditing().LOCKS, "runtime"}  # the lock of the tests holds that one
+
+
+@pytest.mark.parametrize(
+    ("package", "expected"),
+    [
+        ({"name": "flask", "version": "3.0", "vulns": []}, 0),
+        ({"name": "flask", "version": "3.0", "vulns": [{"id": "PYSEC-1", "fix_versions": ["3.1"]}]}, 1),
+        ({"name": "flask", "version": "3.0", "vulns": [{"id": "PYSEC-1", "aliases": ["CVE-2"]}]}, 0),
+        ({"name": "flask", "version": "3.0", "vulns": [{"id": "PYSEC-1", "aliases": ["CVE-21"]}]}, 1),
+        ({"name": "flask", "skip_reason": "it is not known there"}, 1),
+    ],
+)
+def test_only_what_was_looked_up_counts_as_clean(
+    package: dict[str, Any], expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A finding fails unless it was accepted with a reason, and a package that was passed over is a finding."""
+    module = auditing()
+    monkeypatch.setattr(module, "ACCEPTED", {"CVE-2": "not reached by us"})
+
+    assert expected == len([*module.findings_of([package]), *module.unseen([package])])
 
 
 def test_ci_stops_at_the_first_failure() -> None:
