@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 
 from flask import Request, current_app
@@ -15,6 +16,8 @@ DEMO_NOW = "X-Fanal-Demo-Now"
 """Header by which a stand-in carrier's caller pretends another time."""
 _LONGEST_SAID = 500
 """Characters of what a caller said; whoever says more has told a story, not named a choice."""
+_ID = re.compile("[A-Za-z0-9:_.~-]{1,128}")
+"""The id of a call or a text at any provider: 34 characters, a UUID, or longer with a prefix (`v2:...`)."""
 _LIKELY_YEARS = range(2000, 2100)
 """Nobody means a year beyond these, and the calendar ends soon after the last."""
 
@@ -57,10 +60,19 @@ def the_services() -> Services:
     return services
 
 
+def read_id(request: Request, name: str) -> str:
+    """Return the id of a call or text in a form; empty where there is none, or what no provider would give as one.
+
+    Ids are asked of the provider and stand in the queue and in SQL, which cannot hold every character.
+    """
+    given = request.form.get(name, "")
+    return given if _ID.fullmatch(given) else ""
+
+
 def read_voice(request: Request, services: Services) -> VoiceRequest:
     """Read a voice webhook; whatever is missing or strange becomes the harmless case."""
     form = request.form
-    call, called = form.get("CallSid", ""), form.get("To", "")
+    call, called = read_id(request, "CallSid"), form.get("To", "")
     return VoiceRequest(
         call=call,
         caller=services.calls.caller(call, form.get("From", ""), called),
@@ -77,7 +89,7 @@ def read_sms(request: Request, services: Services) -> SmsRequest:
     """Read an inbound text."""
     form = request.form
     return SmsRequest(
-        message=form.get("MessageSid", ""),
+        message=read_id(request, "MessageSid"),
         sender=form.get("From", ""),
         receiver=form.get("To", ""),
         caller=services.calls.caller("", form.get("From", ""), form.get("To", "")),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
+from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 
 from ivr import flow
@@ -14,6 +15,7 @@ from ivr.events import Event, PurgeMessage
 from ivr.flow.menus import EUROPEAN_EMERGENCY
 from ivr.flow.ways import country_of, language_of, matches_for
 from ivr.lifeline import SENTENCES
+from ivr.limits import DailyLimit
 from ivr.phrases import Phrase
 from ivr.services import Services
 from ivr.state import Channel, State
@@ -31,6 +33,16 @@ STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT
 START_WORDS = frozenset({"START", "UNSTOP", "YES"})
 HELP_WORDS = frozenset({"HELP", "INFO"})
 """Words that the carrier answers itself where it is so configured (the provider's opt-out page)."""
+REPLIES = 60
+"""Answers to one telephone a day, from each web process: some six whole conversations, and the end of a loop with a
+machine that answers every text."""
+_REPLIES = "fanal replies"
+
+
+@bp.record
+def _count_replies(setup: BlueprintSetupState) -> None:
+    """Let each application count its own answers."""
+    setup.app.extensions[_REPLIES] = DailyLimit(REPLIES, setup.app.extensions["fanal"].clock)
 
 
 @bp.post("")
@@ -38,12 +50,18 @@ def answer() -> Response:
     """A text comes in."""
     services = the_services()
     text = read_sms(request, services)
-    services.outbox.put(PurgeMessage(text.message))
+    if text.message:
+        services.outbox.put(PurgeMessage(text.message))
     word = text.body.upper()
     if text.opted_out or word in STOP_WORDS or word in START_WORDS:
         return _markup(EMPTY)
+    left = _replies().take(text.sender)
+    if left is None:
+        return _markup(EMPTY)
     edition = services.shelf.current
     world = World(edition.directory, edition.written_languages, text.now, text.caller)
+    if left == 0:  # the last one that they will have today tells them whom to call
+        return _reply(_self_contained(world, edition), services)
     if word in HELP_WORDS:
         return _reply(_help(world, edition), services)
     return _reply(_conversation(text, world, edition, services), services)
@@ -52,6 +70,8 @@ def answer() -> Response:
 @bp.post("/fallback")
 def fallback() -> Response:
     """The carrier could not use our answer to a text."""
+    if not _replies().allows(request.form.get("From", "")):
+        return _markup(EMPTY)
     return _alone(the_services())
 
 
@@ -66,10 +86,17 @@ def stand_alone(fault: Exception) -> Response | HTTPException:
     return _alone(services)
 
 
+def _replies() -> DailyLimit:
+    limit: DailyLimit = current_app.extensions[_REPLIES]
+    return limit
+
+
 def _conversation(text: SmsRequest, world: World, edition: Edition, services: Services) -> str:
     try:
         kept = services.conversations.recall(text.sender, text.receiver, text.now)
-        if kept and kept.message == text.message:  # the carrier sends a text again when it was not answered in time
+        if (
+            kept and text.message and kept.message == text.message
+        ):  # the carrier sends a text again when it was not answered in time
             return written_turn(flow.enter(kept.state, world), edition.speech)
         answer = flow.press(kept.state, text.body, world) if kept else flow.begin(world, Channel.SMS)
         services.conversations.keep(text.sender, text.receiver, Kept(answer.state, text.message), text.now)

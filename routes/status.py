@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from ivr.events import PurgeCall, PurgeMessage
-from routes.forms import the_services
+from routes.forms import read_id, the_services
 from routes.guard import signed_by_the_carrier
 
 bp = Blueprint("status", __name__)
@@ -18,7 +18,7 @@ MESSAGE_ENDED = frozenset({"delivered", "undelivered", "failed", "read", "cancel
 @bp.post("/voice/status")
 def voice() -> Response:
     """A call has changed: once it has ended, the provider's records of it are deleted."""
-    call = request.form.get("CallSid", "")
+    call = read_id(request, "CallSid")
     if call and request.form.get("CallStatus") in CALL_ENDED:
         the_services().outbox.put(PurgeCall(call))
     return Response(status=204)
@@ -27,7 +27,7 @@ def voice() -> Response:
 @bp.post("/sms/status")
 def sms() -> Response:
     """A text of ours has changed: its end is counted once, and the provider's record of it deleted."""
-    message, status = request.form.get("MessageSid", ""), request.form.get("MessageStatus", "")
+    message, status = read_id(request, "MessageSid"), request.form.get("MessageStatus", "")
     if message and status in MESSAGE_ENDED:
         the_services().outbox.put(PurgeMessage(message, status))
     return Response(status=204)

@@ -239,3 +239,29 @@ def test_whatever_is_pretended_can_be_counted(demo: Services, pretended: str) ->
 
     assert now.tzinfo is not None
     assert Event.at(now, EventKind.STEP, "language").day.year in range(1999, 2101)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (CALL, CALL),
+        ("7a0c1f6e-8f7c-4c39-9a27-6a3b7f5d2e10", "7a0c1f6e-8f7c-4c39-9a27-6a3b7f5d2e10"),
+        (
+            "v2:T02llQxIyaRkhfRKxgAP8nY511EhFLizdvdUKJiSw8d6A9BborherQ",
+            "v2:T02llQxIyaRkhfRKxgAP8nY511EhFLizdvdUKJiSw8d6A9BborherQ",
+        ),
+        ("x" * 128, "x" * 128),
+        ("x" * 129, ""),
+        ("", ""),
+        (CALL + "\0", ""),
+        (CALL + "\n", ""),
+        (CALL + " ", ""),
+        ("../Messages", ""),
+        (CALL + "/Recordings", ""),
+        ("CA\u0661", ""),
+    ],
+)
+def test_ids(services: Services, given: str, expected: str) -> None:
+    """An id is what a provider could give as one: it becomes part of an address, of the queue and of a row in SQL."""
+    assert expected == voice(services, CallSid=given).call
+    assert expected == sms(services, MessageSid=given).message

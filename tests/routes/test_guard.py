@@ -18,11 +18,15 @@ from werkzeug.test import TestResponse
 from ivr.settings import Secret
 from routes import BODY_LIMIT, create_app
 from routes.guard import HEADER, is_signed, other_way_to_write
+from routes.urlencoded import MOST_FIELDS
 from tests.application import PUBLIC_URL, some_services, some_settings
 
 TOKEN, NEXT_TOKEN, FOREIGN_TOKEN = "the present auth token", "the next auth token", "somebody else's auth token"
 FORM = {"CallSid": "CA" + "1" * 32, "CallStatus": "ringing", "From": "anonymous", "To": "+442079460123", "Empty": ""}
 STATUS = "/voice/status"
+
+NO_SIGNATURE = "A" * 27 + "="
+"""Looks like one, so that the body is read."""
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 FORMS = st.lists(st.tuples(TEXTS, TEXTS), max_size=12).map(MultiDict[str, str])
@@ -252,7 +256,7 @@ def test_server_without_raw_path(carrier: Carrier, raw: str) -> None:
         pytest.param("--x\r\n", "multipart/form-data", id="a multipart without a boundary"),
         pytest.param("a=1", "nonsense", id="no type"),
         pytest.param("a=1", "application/x-www-form-urlencoded; charset=nonsense", id="a charset that is none"),
-        pytest.param("&".join(f"a{i}=" for i in range(9000)), "application/x-www-form-urlencoded", id="many fields"),
+        pytest.param("--x--\r\n", "multipart/form-data; boundary=x", id="a whole multipart"),
     ],
 )
 def test_other_bodies_are_refused(carrier: Carrier, body: str | bytes, kind: str) -> None:
@@ -260,20 +264,47 @@ def test_other_bodies_are_refused(carrier: Carrier, body: str | bytes, kind: str
     signature = RequestValidator(TOKEN).compute_signature(PUBLIC_URL + STATUS, FORM)
 
     assert 403 == carrier.send(STATUS, body, {HEADER: signature}, kind).status_code
-    assert 403 == carrier.send(STATUS, body, {}, kind).status_code
+    assert 403 == carrier.send(STATUS, body, {HEADER: NO_SIGNATURE}, kind).status_code
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param("&".join(f"a{i}=" for i in range(MOST_FIELDS)), 403, id="as many as may be"),
+        pytest.param("&".join(f"a{i}=" for i in range(MOST_FIELDS + 1)), 413, id="one more"),
+        pytest.param("&" * 9000, 413, id="of nothing"),
+    ],
+)
+def test_forms_of_many_fields_are_refused(carrier: Carrier, body: str, status: int) -> None:
+    """More fields than any form of the carrier has are not read: they would take longer to refuse than a call."""
+    assert status == carrier.send(STATUS, body, {HEADER: NO_SIGNATURE}).status_code
+
+
+@pytest.mark.parametrize("signature", ["", "A" * 27, "A" * 28, "A" * 28 + "="])
+def test_nothing_is_read_where_no_signature_can_be(carrier: Carrier, signature: str) -> None:
+    """A body is worth reading only beside what has the shape of a signature."""
+
+    class Untouched(io.BytesIO):
+        def read(self, _size: int | None = -1, /) -> bytes:
+            raise AssertionError("it was read")
+
+    client = create_app(carrier.services).test_client()
+    answer = client.post(STATUS, input_stream=Untouched(b"a=1"), headers={HEADER: signature}, content_length=3)
+
+    assert 403 == answer.status_code
 
 
 @pytest.mark.parametrize("path", [STATUS, "/voice", "/sms", "/voice/key/token"])
 @pytest.mark.parametrize(("size", "status"), [(BODY_LIMIT, 403), (BODY_LIMIT + 1, 413), (50 * BODY_LIMIT, 413)])
 def test_oversized_bodies_are_refused(carrier: Carrier, path: str, size: int, status: int) -> None:
     """A body beyond the limit is refused before anything is made of it."""
-    assert status == carrier.send(path, "a=" + "x" * (size - 2), {}).status_code
+    assert status == carrier.send(path, "a=" + "x" * (size - 2), {HEADER: NO_SIGNATURE}).status_code
 
 
 @pytest.mark.parametrize(("size", "status"), [(BODY_LIMIT - 1, 403), (BODY_LIMIT + 1, 413), (50 * BODY_LIMIT, 413)])
 def test_oversized_bodies_in_pieces_are_refused(carrier: Carrier, size: int, status: int) -> None:
     """A body that does not say how long it is comes no further."""
-    assert status == in_pieces(carrier, b"a=" + b"x" * (size - 2), "").status_code
+    assert status == in_pieces(carrier, b"a=" + b"x" * (size - 2), NO_SIGNATURE).status_code
 
 
 def test_signed_bodies_in_pieces_are_answered(carrier: Carrier) -> None:

@@ -14,6 +14,7 @@ from ivr.services import Services
 from ivr.texts import segments
 from routes import create_app
 from routes.guard import HEADER, sign
+from routes.sms import REPLIES
 from tests.application import PUBLIC_URL, FakeMemory, FakeOutbox, some_services, some_settings
 
 TUESDAY_MORNING = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
@@ -25,17 +26,18 @@ class Texter:
     """Somebody with a mobile telephone in Romania who writes to our Romanian number."""
 
     def __init__(self, folder: Path) -> None:
-        self.services: Services = some_services(some_settings(folder), clock=lambda: TUESDAY_MORNING)
+        self.now = TUESDAY_MORNING
+        self.services: Services = some_services(some_settings(folder), clock=lambda: self.now)
         self._client = create_app(self.services).test_client()
         self._sent = 0
 
-    def write(self, body: str, message: str | None = None, **more: str) -> str | None:
-        """Send a text and return the answer's words, None where there is no answer."""
+    def write(self, body: str, message: str | None = None, to: str = "/sms", **more: str) -> str | None:
+        """Send a text and return the answer's words, None where there is no answer; `to` is the webhook's path."""
         self._sent += 1
         form = {"MessageSid": message or f"SM{self._sent}", "From": MOBILE, "To": "+40800123456", "Body": body, **more}
         flat = "".join(name + form[name] for name in sorted(form))
-        signature = sign(f"{PUBLIC_URL}/sms{flat}".encode(), self.services.settings.auth_tokens[0]).decode()
-        answer = self._client.post("/sms", data=form, headers={HEADER: signature})
+        signature = sign(f"{PUBLIC_URL}{to}{flat}".encode(), self.services.settings.auth_tokens[0]).decode()
+        answer = self._client.post(to, data=form, headers={HEADER: signature})
         assert 200 == answer.status_code
         return ET.fromstring(answer.data).findtext("Message")  # noqa: S314 - our own answer
 
@@ -122,6 +124,15 @@ def test_sent_again(texter: Texter) -> None:
     assert once != texter.write("9")
 
 
+def test_texts_without_an_id(texter: Texter) -> None:
+    """Two texts that bear no id are two texts, not one that was sent again; nothing of them can be deleted."""
+    texter.write("hi", MessageSid="")
+    once = texter.write("9", MessageSid="")
+
+    assert once != texter.write("1", MessageSid="")
+    assert [] == texter.services.outbox.of(PurgeMessage)
+
+
 def test_memory_away(texter: Texter) -> None:
     """Without Redis one answer stands on its own: the emergency number, and a service with its number."""
     texter.memory.away = True
@@ -133,6 +144,35 @@ def test_memory_away(texter: Texter) -> None:
 
 def _rows(texter: Texter) -> list[Helpline]:
     return [row for row in texter.services.shelf.current.directory.helplines.values() if row.country == "RO"]
+
+
+def test_a_loop_with_a_machine_ends(texter: Texter) -> None:
+    """A telephone that answers every text is answered a number of times a day, at last with whom to call."""
+    answers = [texter.write(f"I am away, message {number}") for number in range(REPLIES + 3)]
+
+    assert all(answers[:REPLIES])
+    assert [None] * 3 == answers[REPLIES:]
+    assert "112" in str(answers[REPLIES - 1])
+    assert any(number.say in str(answers[REPLIES - 1]) for row in _rows(texter) for number in row.numbers)
+
+
+def test_a_loop_keeps_nobody_else_from_an_answer(texter: Texter) -> None:
+    """Somebody else is answered all the same, and so is the machine's owner on the next day."""
+    for _ in range(REPLIES + 1):
+        texter.write("I am away")
+    other = texter.write("hi", From="+40712034568")
+    texter.now += dt.timedelta(days=1)
+
+    assert other
+    assert texter.write("hi")
+
+
+def test_a_loop_by_the_fallback_ends(texter: Texter) -> None:
+    """Answers that the carrier had to ask for in another way count too."""
+    answers = [texter.write("I am away", to="/sms/fallback") for _ in range(REPLIES + 1)]
+
+    assert answers[0]
+    assert answers[REPLIES] is None
 
 
 def test_record_goes(texter: Texter) -> None:
