@@ -67,9 +67,9 @@ class DeskSource:
     def instead(self, seen: Any, *, started: bool) -> Iterator[Found]:
         """Yield the last good revision under the switches of now, or, with the database away, as it was kept.
 
-        Where none was kept: with the database away the shipped tables, since there can be no switch either; else what
-        was published before. Raises what is wrong with what is kept: shipped tables are no substitute for it, since
-        they may hold a number that was taken out.
+        Where none was kept, or what was kept is damaged, what was published before; with the database away and none
+        kept, the shipped tables, since there can be no switch either. With the database away it raises what is wrong
+        with what is kept: shipped tables are no substitute for it, since they may hold a number that was taken out.
         """
         number, standing, wordings = seen or (0, NOTHING, NO_WORDINGS)
         if number == 0:
@@ -77,7 +77,7 @@ class DeskSource:
                 kept = self._read()
                 yield _served(compile_files(kept[1]), kept[0], *kept[2:]) if kept else Found(load(self._shipped))
             return
-        last = self._good or (self._read() or ())[:2]
+        last = self._good or self._kept_revision()
         if last:
             with suppress(OSError):
                 self._put(*last, standing, wordings)
@@ -108,6 +108,13 @@ class DeskSource:
         directory = compile_files(files)
         self._good = (number, files)
         return directory
+
+    def _kept_revision(self) -> tuple[int, Files] | None:
+        """Return the revision that is kept on disk; None too where it is damaged, for the database has earlier ones."""
+        with suppress(DamagedError, OSError, ValueError, KeyError, TypeError):
+            kept = self._read()
+            return kept[:2] if kept else None
+        return None
 
     def _earlier(self, number: int, standing: Standing, wordings: Wordings) -> Iterator[Found]:
         """Yield the revisions before one that can be read."""

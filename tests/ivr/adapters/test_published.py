@@ -339,6 +339,19 @@ def test_start_with_a_damaged_revision_and_nothing_kept(small: World) -> None:
     assert (1, FIRST.revision, 0, True) == served(small.shelf())
 
 
+def test_start_with_a_damaged_revision_and_damaged_tables_kept(small: World) -> None:
+    """A start that finds the live revision damaged, and what is kept too, serves the revision before."""
+    small.open()
+    small.shelf()
+    number = small.publish(BETTER_FILES)
+    small.write(sa.update(revisions.revisions).where(revisions.revisions.c.number == number).values(files="{}"))
+    small.throw()
+    for path in small.kept.iterdir():
+        path.write_bytes(b"\xff")
+
+    assert (1, FIRST.revision, 1, True) == served(small.shelf())
+
+
 def test_switch_works_on_a_damaged_revision(small: World) -> None:
     """A switch thrown while the live revision cannot be served works on the one that is served instead."""
     small.open()
