@@ -6,6 +6,7 @@ No secret has a default. Only this module reads the environment of the servers.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cached_property
@@ -19,6 +20,10 @@ from ivr.catalogue import CATALOGUES
 from ivr.numbers import country_of
 
 PROVIDER_URL = "https://api.twilio.com"
+PROVIDER_HOSTS = ".twilio.com"
+"""The end of the names of the provider's own hosts; a compatible provider, or a test, has another."""
+DEFAULT_REGION = "us1"
+"""Where the provider takes requests to a host without a region, and calls to a number that nobody has routed."""
 SECRET_BYTES = 32
 """A secret shorter than this many characters can be guessed."""
 
@@ -57,6 +62,15 @@ def _number(text: str) -> str:
     if not whole or not text.startswith("+"):
         raise ValueError(wrong)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+_REGION = re.compile(r"[a-z]{2}\d")
+
+
+def _region(text: str) -> str:
+    if not _REGION.fullmatch(text.lower()):
+        raise ValueError("must be a region of the provider's, such as ie1 or us1")
+    return text.lower()
 
 
 def _web_address(text: str) -> str:
@@ -199,6 +213,12 @@ class Settings:
     provider_url: str = _address(
         "TWILIO_API_URL", _web_address, "another host of the REST interface", default=PROVIDER_URL
     )
+    region: str | None = _setting(
+        "TWILIO_REGION",
+        _region,
+        "the region in which the provider is to process calls; `fanal doctor --provider` says whether it does",
+        default=None,
+    )
     directory_path: Path | None = _setting(
         "DIRECTORY_PATH",
         _folder,
@@ -257,6 +277,18 @@ class Settings:
     def demo(self) -> bool:
         """The carrier is a stand-in: callers may pretend another time, and /phone is open."""
         return self.exchange_token is not None
+
+    @property
+    def provider_region(self) -> str | None:
+        """The provider's region that takes our requests, such as "ie1"; None where the host is not the provider's own.
+
+        Its hosts are called api.twilio.com, api.ie1.twilio.com or api.dublin.ie1.twilio.com (its guide to regions).
+        """
+        host = urlsplit(self.provider_url).hostname or ""
+        if not host.endswith(PROVIDER_HOSTS):
+            return None
+        last = host.removesuffix(PROVIDER_HOSTS).rpartition(".")[2]
+        return last if _REGION.fullmatch(last) else DEFAULT_REGION
 
     @cached_property
     def places(self) -> Places:

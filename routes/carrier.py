@@ -2,7 +2,10 @@
 
 **REST**, below `/2010-04-01/Accounts/<account>/`, with HTTP basic authentication (account and token) and the
 provider's own bodies: `GET Calls/<sid>.json`, `GET Calls.json?ParentCallSid=<sid>`, `DELETE Calls/<sid>.json`,
-`POST Messages.json`, `GET` and `DELETE Messages/<sid>.json`.
+`POST Messages.json`, `GET` and `DELETE Messages/<sid>.json`; and for whoever asks whether all is set up,
+`GET IncomingPhoneNumbers.json?PhoneNumber=<number>` and `GET Recordings.json`. Other parts of that interface have hosts
+of their own at the provider, and are here on the same one: `GET /v2/PhoneNumbers/<number>` (the region of a number),
+`GET /v2/AccountDefaultConfiguration/Recording` (what makes the provider record every call).
 
 **Telephones**, below `/exchange/`, JSON both ways, with `Authorization: Bearer <control token>`:
 
@@ -57,6 +60,7 @@ from ivr.simulator.views import CallView
 BODY_LIMIT = 64 * 1024
 _EXCHANGE, _TOKEN = "fanal_exchange", "fanal_control_token"
 rest = Blueprint("carrier_rest", __name__, url_prefix="/2010-04-01/Accounts/<account>")
+parts = Blueprint("carrier_parts", __name__, url_prefix="/v2")
 telephones = Blueprint("carrier_telephones", __name__, url_prefix="/exchange")
 
 
@@ -67,6 +71,7 @@ def create_carrier_app(exchange: Exchange, control_token: str) -> Flask:
     app.extensions[_EXCHANGE] = exchange
     app.extensions[_TOKEN] = control_token
     app.register_blueprint(rest)
+    app.register_blueprint(parts)
     app.register_blueprint(telephones)
     return app
 
@@ -81,15 +86,23 @@ def _keep_the_account(_: str | None, values: dict[str, str] | None) -> None:
 
 
 @rest.before_request
+def _know_the_account_named() -> None:
+    if g.account != _exchange().subscription.account:
+        raise RestError(401, 20003, "Authenticate")
+
+
+@rest.before_request
+@parts.before_request
 def _know_the_account() -> None:
     given, subscription = request.authorization, _exchange().subscription
-    known = given is not None and given.type == "basic" and given.username == subscription.account == g.account
+    known = given is not None and given.type == "basic" and given.username == subscription.account
     secret = (given.password if given else None) or ""
     if not (known and hmac.compare_digest(secret.encode(), subscription.token.encode())):
         raise RestError(401, 20003, "Authenticate")
 
 
 @rest.errorhandler(RestError)
+@parts.errorhandler(RestError)
 def _refuse(fault: RestError) -> tuple[Response, int]:
     return jsonify(fault.body()), fault.status
 
@@ -124,6 +137,26 @@ def _fetch_message(sid: str) -> Response:
 def _delete_message(sid: str) -> tuple[str, int]:
     _exchange().delete_message(sid)
     return "", 204
+
+
+@rest.get("/IncomingPhoneNumbers.json")
+def _find_numbers() -> Response:
+    return jsonify(_exchange().premises.find_numbers(request.args))
+
+
+@rest.get("/Recordings.json")
+def _list_recordings() -> Response:
+    return jsonify(_exchange().premises.list_recordings())
+
+
+@parts.get("/PhoneNumbers/<number>")
+def _region(number: str) -> Response:
+    return jsonify(_exchange().premises.region(number))
+
+
+@parts.get("/AccountDefaultConfiguration/Recording")
+def _recording_by_default() -> Response:
+    return jsonify(_exchange().premises.recording_by_default())
 
 
 @telephones.before_request

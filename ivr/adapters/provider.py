@@ -19,13 +19,14 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from ivr.numbers import CallerNumber
-from ivr.settings import PROVIDER_URL, Settings
+from ivr.settings import PROVIDER_HOSTS, PROVIDER_URL, Settings
 
 TIMEOUT = (3.0, 7.0)
 """Seconds for connecting and for each answer; without them the client waits for ever (facts, section 5)."""
 LEGS = 100
 """Forwarded legs of one call at most; a call has a handful."""
-_NOT_FOUND, _TOO_MANY, _GATEWAY_TIMEOUT = 404, 429, 504
+NOT_FOUND, TOO_MANY = 404, 429
+_GATEWAY_TIMEOUT = 504
 Answer = TypeVar("Answer")
 
 
@@ -71,12 +72,11 @@ class Provider:
     @classmethod
     def connect(cls, settings: Settings) -> Self:
         """Make the provider of the settings; it connects when first asked."""
-        client = Client(settings.account, settings.auth_tokens[0], http_client=_HttpClient(settings.provider_url))
-        return cls(client, settings.numbers, f"{settings.public_url}/sms/status")
+        return cls(client_for(settings), settings.numbers, f"{settings.public_url}/sms/status")
 
     def call(self, call: str) -> CallRecord:
         """Return who is on a call and which of our numbers they dialled."""
-        record = _tried(lambda: self._client.calls(call).fetch(), Fate.AGAIN)
+        record = tried(lambda: self._client.calls(call).fetch(), Fate.AGAIN)
         return CallRecord(CallerNumber(record._from or ""), record.to or "")
 
     def send(self, to: CallerNumber, body: str, called: str, seconds: int) -> str:
@@ -97,19 +97,19 @@ class Provider:
             )
             return _id(message.sid)
 
-        return _tried(create, Fate.UNKNOWN)
+        return tried(create, Fate.UNKNOWN)
 
     def forwarded_legs(self, call: str) -> tuple[str, ...]:
         """Return the ids of the calls by which a call was forwarded."""
-        legs = _tried(lambda: self._client.calls.list(parent_call_sid=call, limit=LEGS), Fate.AGAIN)
+        legs = tried(lambda: self._client.calls.list(parent_call_sid=call, limit=LEGS), Fate.AGAIN)
         return tuple(leg.sid for leg in legs)
 
     def delete_call(self, call: str) -> None:
-        """Delete the record of a call; one that is not there is deleted."""
+        """Delete the record of a call; one that is not there is deleted, that of a call in progress refused."""
         _deleted(lambda: self._client.calls(call).delete())
 
     def delete_message(self, message: str) -> None:
-        """Delete the record of a text; one that is not there is deleted."""
+        """Delete the record of a text; one that is not there is deleted, that of a text under way refused."""
         _deleted(lambda: self._client.messages(message).delete())
 
 
@@ -131,8 +131,26 @@ class _HttpClient(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no ty
     def _address(self, url: str) -> str:
         if self._elsewhere is None:
             return url
-        path = self._elsewhere.path + urlsplit(url).path
-        return urlsplit(url)._replace(scheme=self._elsewhere.scheme, netloc=self._elsewhere.netloc, path=path).geturl()
+        asked = urlsplit(url)
+        host = _host_for(asked.netloc.partition(".")[0], self._elsewhere.netloc)
+        path = self._elsewhere.path + asked.path
+        return asked._replace(scheme=self._elsewhere.scheme, netloc=host, path=path).geturl()
+
+
+def client_for(settings: Settings) -> Client:
+    """Make the client that speaks for the account of the settings; it connects when first asked.
+
+    It reads nothing from the environment, where it would take a region and an edge for another host than ours.
+    """
+    http = _HttpClient(settings.provider_url)
+    return Client(settings.account, settings.auth_tokens[0], http_client=http, environment={"TWILIO_REGION": ""})
+
+
+def _host_for(product: str, host: str) -> str:
+    """Return the host of a part of the interface (api, routes, voice): the provider's regions have one for each."""
+    if host.startswith("api.") and host.endswith(PROVIDER_HOSTS):
+        return f"{product}.{host.removeprefix('api.')}"
+    return host
 
 
 def _id(found: object) -> str:
@@ -142,14 +160,21 @@ def _id(found: object) -> str:
 
 
 def _deleted(delete: Callable[[], object]) -> None:
+    """Delete. Whatever the refusal says, a later attempt may succeed: the call is over by then, or a setting mended.
+
+    Which status the provider has for a call in progress is not verified (facts, section 6).
+    """
+    again = None
     try:
-        _tried(delete, Fate.AGAIN)
+        tried(delete, Fate.AGAIN)
     except ProviderError as fault:
-        if fault.status != _NOT_FOUND:
-            raise
+        if fault.status != NOT_FOUND:
+            again = ProviderError(fault.status, fault.code, Fate.AGAIN)
+    if again is not None:
+        raise again
 
 
-def _tried(ask: Callable[[], Answer], unanswered: Fate) -> Answer:
+def tried(ask: Callable[[], Answer], unanswered: Fate) -> Answer:
     """Return the answer, or raise a `ProviderError` that has forgotten the provider's own exception.
 
     `unanswered` is what becomes of a request that left and got no answer that tells.
@@ -173,7 +198,7 @@ def _from_answer(fault: TwilioException, unanswered: Fate) -> ProviderError:
     code = getattr(fault, "code", None)
     if status is None or status == _GATEWAY_TIMEOUT:
         return ProviderError(status, code, unanswered)
-    return ProviderError(status, code, Fate.AGAIN if status == _TOO_MANY or status >= 500 else Fate.REFUSED)
+    return ProviderError(status, code, Fate.AGAIN if status == TOO_MANY or status >= 500 else Fate.REFUSED)
 
 
 def _never_connected(fault: requests.RequestException) -> bool:

@@ -18,6 +18,7 @@ from ivr.simulator.call import Call
 from ivr.simulator.faults import CarrierError
 from ivr.simulator.ledger import Ledger
 from ivr.simulator.messages import Direction, MessageStatus, RestError, StoredMessage, check
+from ivr.simulator.numbers import Premises
 from ivr.simulator.records import Json, call_page, message_json
 from ivr.simulator.subscription import API_VERSION, Subscription, new_sid
 from ivr.simulator.transcript import Failed, TextArrived
@@ -83,6 +84,7 @@ class Exchange:
     ) -> None:
         self.subscription = subscription
         self.ledger = Ledger(subscription.account)
+        self.premises = Premises.of(subscription, clock())
         self.requests: Counter[str] = Counter()
         """How often a text was asked for, whatever came of it, and other requests by their names."""
         self.unreachable: set[str] = set()

@@ -49,7 +49,7 @@ class CallRecord:
     def json(self, account: str) -> Json:
         """Return the record as the REST interface shows it."""
         uri = _calls(account, self.sid)
-        ended = None if self.under_way else _date(self.started + timedelta(seconds=self.seconds))
+        ended = None if self.under_way else date_of(self.started + timedelta(seconds=self.seconds))
         return {
             **dict.fromkeys(_NOWHERE_NAMED),
             "sid": self.sid,
@@ -61,11 +61,11 @@ class CallRecord:
             "to_formatted": self.receiver,
             "status": self.status.value,
             "direction": "inbound" if self.parent is None else "outbound-dial",
-            "start_time": _date(self.started),
+            "start_time": date_of(self.started),
             "end_time": ended,
             "duration": None if self.under_way else str(self.seconds),
-            "date_created": _date(self.started),
-            "date_updated": ended or _date(self.started),
+            "date_created": date_of(self.started),
+            "date_updated": ended or date_of(self.started),
             "price_unit": "USD",
             "queue_time": "0",
             "api_version": API_VERSION,
@@ -93,9 +93,9 @@ def message_json(message: StoredMessage, account: str) -> Json:
         "error_message": None,
         "price": None,
         "price_unit": "USD",
-        "date_created": _date(message.created),
-        "date_updated": _date(message.created),
-        "date_sent": None if waiting else _date(message.created),
+        "date_created": date_of(message.created),
+        "date_updated": date_of(message.created),
+        "date_sent": None if waiting else date_of(message.created),
         "api_version": API_VERSION,
         "uri": f"{uri}.json",
         "subresource_uris": {"media": f"{uri}/Media.json"},
@@ -103,9 +103,14 @@ def message_json(message: StoredMessage, account: str) -> Json:
 
 
 def call_page(records: Sequence[CallRecord], account: str, uri: str) -> Json:
-    """Return calls as one page of a list; this exchange never needs a second one."""
+    """Return calls as one page of a list."""
+    return page("calls", [record.json(account) for record in records], uri)
+
+
+def page(name: str, records: Sequence[Json], uri: str) -> Json:
+    """Return records as one page of a list; this exchange never needs a second one."""
     return {
-        "calls": [record.json(account) for record in records],
+        name: list(records),
         "page": 0,
         "page_size": 50,
         "start": 0,
@@ -121,6 +126,6 @@ def _calls(account: str, sid: str) -> str:
     return f"/{API_VERSION}/Accounts/{account}/Calls/{sid}.json"
 
 
-def _date(moment: datetime) -> str:
+def date_of(moment: datetime) -> str:
     """Write an instant as RFC 2822 wants it, in UTC by its offset."""
     return format_datetime(moment)

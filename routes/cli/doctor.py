@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,30 +13,37 @@ import click
 
 from ivr.lifeline import lifeline
 from ivr.settings import Places, Settings, SettingsError
+from routes.cli.findings import Finding, Health, doubtful, fine, wrong
 
 if TYPE_CHECKING:
     from ivr.catalogue import Catalogue
     from ivr.voices import Voice
-
-FINE, DOUBTFUL, WRONG = 0, 1, 2
-Finding = tuple[int, str, str]
-"""How bad it is, what it is about, and a sentence."""
 
 
 @click.command(
     epilog="Example: fanal doctor --fallback > fallback.xml\n\n"
     "Paste that file into a document hosted by the carrier, and give the number that document as its fallback."
 )
+@click.option("--provider", is_flag=True, help="Ask the provider too: numbers, webhooks, recording, region.")
 @click.option("--fallback", is_flag=True, help="Print the TwiML that the carrier should host as the number's fallback.")
-def command(fallback: bool) -> None:
-    """Check settings, directory, catalogues and voices. Exit 0 if all is well, 1 if something is doubtful, 2 if not."""
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: a list of findings.")
+def command(provider: bool, fallback: bool, as_json: bool) -> None:
+    """Check settings, directory, catalogues and voices. Exit 0 if all is well, 1 if something is doubtful, 2 if not.
+
+    With --provider it also asks the provider's interface whether everything is set up there as it must be; nothing
+    is changed by asking. Without, it asks nobody outside this installation.
+    """
     if fallback:
         _print_fallback()
         return
-    findings = list(_findings())
-    for _, about, sentence in findings:
-        click.echo(f"{about:<12}{sentence}")
-    sys.exit(max(worst for worst, _, _ in findings))
+    findings = list(_findings(provider))
+    if as_json:
+        rows = [{"health": each.health.name.lower(), "about": each.about, "says": each.sentence} for each in findings]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        for each in findings:
+            click.echo(f"{each.about:<12}{each.sentence}")
+    sys.exit(max(each.health for each in findings))
 
 
 def _print_fallback() -> None:
@@ -43,20 +51,45 @@ def _print_fallback() -> None:
         address = Settings.read_one("PUBLIC_URL")
     except SettingsError as fault:
         click.echo(str(fault), err=True)
-        sys.exit(WRONG)
+        sys.exit(Health.WRONG)
     click.echo(lifeline(f"{address}/voice"))
 
 
-def _findings() -> Iterator[Finding]:
-    folder: Path | None = None
+def _findings(ask_provider: bool) -> Iterator[Finding]:
+    settings: Settings | None = None
     try:
         settings = Settings.from_env(os.environ)
-        folder = settings.directory_path
-        yield FINE, "settings", "complete"
+        yield fine("settings", "complete")
+        yield from _about_region(settings)
     except SettingsError as fault:
-        yield from ((WRONG, "settings", sentence) for sentence in fault.faults)
-    yield from _about_directory(folder)
+        yield from (wrong("settings", sentence) for sentence in fault.faults)
+    yield from _about_directory(settings.directory_path if settings else None)
     yield from _about_languages()
+    yield from _about_provider(settings, ask_provider)
+
+
+def _about_region(settings: Settings) -> Iterator[Finding]:
+    host, region = settings.provider_region, settings.region
+    if host and region and host != region:
+        yield wrong(
+            "settings",
+            f"TWILIO_REGION is {region} and TWILIO_API_URL a host of {host}: the worker would look for calls where"
+            f" they are not, and no text would be sent and no record deleted. Set both to the same region"
+            " (the host of ie1 is https://api.dublin.ie1.twilio.com).",
+        )
+
+
+def _about_provider(settings: Settings | None, ask: bool) -> Iterator[Finding]:
+    if not ask:
+        yield fine(
+            "provider", "not asked; `fanal doctor --provider` asks about numbers, webhooks, recording and region"
+        )
+    elif settings is None:
+        yield wrong("provider", "not asked: the settings are not complete")
+    else:
+        from routes.cli.doctor_provider import examine
+
+        yield from examine(settings)
 
 
 def _about_directory(folder: Path | None) -> Iterator[Finding]:
@@ -67,15 +100,15 @@ def _about_directory(folder: Path | None) -> Iterator[Finding]:
         directory = served(folder, None)
         published = folder is None and is_published()
     except NoTablesError as fault:
-        yield WRONG, "directory", str(fault)
+        yield wrong("directory", str(fault))
         return
     except Faults as faults:
-        yield from ((WRONG, "directory", str(fault)) for fault in faults.faults)
+        yield from (wrong("directory", str(fault)) for fault in faults.faults)
         return
-    yield FINE, "directory", f"revision {directory.revision}, {len(directory.helplines)} services"
+    yield fine("directory", f"revision {directory.revision}, {len(directory.helplines)} services")
     never = sum(helpline.checked is None for helpline in directory.helplines.values())
     if never:
-        yield DOUBTFUL, "directory", f"{never} of them have never been checked by ringing"
+        yield doubtful("directory", f"{never} of them have never been checked by ringing")
     if published:
         yield from _about_revisions()
 
@@ -90,17 +123,17 @@ def _about_revisions() -> Iterator[Finding]:
             standing, waiting = len(desk.standing().switches), desk.revisions.unconfirmed()
             another, verdict = is_another(desk, read_files()), desk.verify()
     except NoTablesError as fault:
-        yield WRONG, "revisions", str(fault)
+        yield wrong("revisions", str(fault))
         return
     if waiting is not None:
-        yield DOUBTFUL, "revisions", f"no approver has read revision {waiting.number} yet"
+        yield doubtful("revisions", f"no approver has read revision {waiting.number} yet")
     if standing:
-        yield DOUBTFUL, "revisions", f"numbers switched out of service, or read out only: {standing}"
+        yield doubtful("revisions", f"numbers switched out of service, or read out only: {standing}")
     if another:
         words = "this program comes with other tables than any revision: `fanal directory diff live shipped`"
-        yield DOUBTFUL, "revisions", words
+        yield doubtful("revisions", words)
     if not verdict.whole:
-        yield WRONG, "audit", verdict.break_
+        yield wrong("audit", verdict.break_)
 
 
 def _about_languages() -> Iterator[Finding]:
@@ -115,7 +148,7 @@ def _about_languages() -> Iterator[Finding]:
     except SettingsError:
         return  # named among the settings
     except Faults as faults:
-        yield from ((WRONG, "voices", str(fault)) for fault in faults.faults)
+        yield from (wrong("voices", str(fault)) for fault in faults.faults)
         return
     yield from _about_words(catalogues, voices, places.audio)
 
@@ -125,13 +158,13 @@ def _about_words(catalogues: Mapping[str, Catalogue], voices: Mapping[str, Voice
     from ivr.recordings import Recordings
 
     spoken, _, faults = offered_languages(catalogues, voices, Recordings.read(audio))
-    yield FINE, "languages", f"offered by voice: {', '.join(spoken)}"
+    yield fine("languages", f"offered by voice: {', '.join(spoken)}")
     drafts = sorted(tag for tag, catalogue in catalogues.items() if not catalogue.reviewed)
     if drafts:
-        yield DOUBTFUL, "languages", f"drafts that no native speaker has read: {', '.join(drafts)}"
+        yield doubtful("languages", f"drafts that no native speaker has read: {', '.join(drafts)}")
     broken = {fault for catalogue in catalogues.values() for fault in catalogue.faults}
-    yield from ((WRONG if fault in broken else DOUBTFUL, "languages", fault) for fault in faults)
+    yield from ((wrong if fault in broken else doubtful)("languages", fault) for fault in faults)
     calls = sorted(voice.tag for voice in voices.values() if voice.doubt)
     if calls:
-        yield DOUBTFUL, "voices", f"to be heard in a test call before launch, and every month: {', '.join(calls)}"
-    yield from ((DOUBTFUL, "voices", f"{voice.tag}: {voice.doubt}") for voice in voices.values() if voice.doubt)
+        yield doubtful("voices", f"to be heard in a test call before launch, and every month: {', '.join(calls)}")
+    yield from (doubtful("voices", f"{voice.tag}: {voice.doubt}") for voice in voices.values() if voice.doubt)

@@ -112,6 +112,8 @@ SHORT = "{} must have at least 32 characters; `openssl rand -hex 32` makes one."
         ("PUBLIC_URL", "https://fanal.example.org/?a=1", WEB.format("PUBLIC_URL")),
         ("PUBLIC_URL", "https://fanal.example.org/#rc=2", WEB.format("PUBLIC_URL")),
         ("TWILIO_API_URL", "api.example.org", WEB.format("TWILIO_API_URL")),
+        ("TWILIO_REGION", "ireland", "TWILIO_REGION must be a region of the provider's, such as ie1 or us1."),
+        ("TWILIO_REGION", "dublin.ie1", "TWILIO_REGION must be a region of the provider's, such as ie1 or us1."),
         ("REDIS_URL", "127.0.0.1:6379", "REDIS_URL must begin with redis://, rediss:// or unix://."),
         ("REDIS_URL", "http://127.0.0.1", "REDIS_URL must begin with redis://, rediss:// or unix://."),
         ("REDIS_URL", "redis://127.0.0.1:port/0", "REDIS_URL must be an address such as redis://127.0.0.1:6379/0."),
@@ -140,6 +142,9 @@ def test_wrong_values_are_refused(name: str, value: str, sentence: str) -> None:
         ("DATABASE_URL", "postgresql://localhost/fanal", "database_url", "postgresql://localhost/fanal"),
         ("METRICS_TOKEN", KEY, "metrics_token", KEY),
         ("VAR_PATH", "elsewhere", "var_path", Path("elsewhere")),
+        ("TWILIO_REGION", "ie1", "region", "ie1"),
+        ("TWILIO_REGION", "IE1", "region", "ie1"),
+        ("TWILIO_REGION", "", "region", None),
     ],
 )
 def test_right_values_are_taken(name: str, value: str, field: str, expected: object) -> None:

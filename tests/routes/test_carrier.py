@@ -187,6 +187,20 @@ def test_nobody_may_ask_without_credentials(app: Flask) -> None:
     assert [401, 401] == [bare.status_code, bearer.status_code]
 
 
+def test_other_parts_of_the_interface(app: Flask, exchange: Exchange) -> None:
+    """The region of a number and the default of recording are told to the account alone; what is not set is 404."""
+    client, known = app.test_client(), (SUBSCRIPTION.account, SUBSCRIPTION.token)
+    region, recording = f"/v2/PhoneNumbers/{OURS}", "/v2/AccountDefaultConfiguration/Recording"
+    strangers = [client.get(path).status_code for path in (region, recording)]
+    answers = [client.get(path, auth=known) for path in (region, recording)]
+    exchange.premises.default_recording = {"description": "all"}
+
+    assert [401, 401] == strangers
+    assert [200, 404] == [answer.status_code for answer in answers]
+    assert ["ie1", 20404] == [answers[0].get_json()["voice_region"], answers[1].get_json()["code"]]
+    assert 200 == client.get(recording, auth=known).status_code
+
+
 def test_a_whole_call_over_http(telephone: ExchangeClient) -> None:
     """Dial, wait, press, have the leg fail, hang up: each step shows the call as it then stands."""
     view = telephone.dial("GB", landline=True)

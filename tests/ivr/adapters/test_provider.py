@@ -16,7 +16,10 @@ from ivr.adapters import provider as module
 from ivr.adapters.provider import Fate, Provider, ProviderError
 from ivr.numbers import CallerNumber
 from ivr.settings import Secret, Settings
+from ivr.simulator.exchange import Exchange
 from tests.carrier import HANG_UP, Carrier, carrier_at_work
+from tests.ivr.simulator import application
+from tests.stand_in import exchange_at_work, settings_of
 
 ROOT = Path(__file__).parents[3]
 DESCRIPTION = ROOT.parent / "shared" / "data" / "twilio_api_v2010.json"
@@ -109,6 +112,44 @@ def test_finds_and_deletes(provider: Provider, carrier: Carrier) -> None:
     provider.delete_message("SM" + "d" * 32)
 
     assert ((LEG,), {}) == (legs, carrier.calls)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 405, 409, 422, 429, 500])
+def test_deletion_that_is_refused_comes_again(provider: Provider, carrier: Carrier, status: int) -> None:
+    """A record that cannot be deleted now is tried again, whatever the reason: a call ends, credentials are mended."""
+    carrier.tell("DELETE", *[(status, {"status": status, "code": 20009, "message": f"{MOBILE} is on the line"})] * 2)
+    with pytest.raises(ProviderError) as call:
+        provider.delete_call(CALL)
+    with pytest.raises(ProviderError) as message:
+        provider.delete_message("SM" + "d" * 32)
+
+    assert [(status, Fate.AGAIN, True)] * 2 == [
+        (each.value.status, each.value.fate, each.value.retry) for each in (call, message)
+    ]
+    assert MOBILE not in repr(call.value)
+
+
+def test_call_in_progress_is_deleted_after_its_end() -> None:
+    """The stand-in carrier keeps the record of a call in progress; once it has ended, call and leg are deleted."""
+    menu = f'<Gather numDigits="1" finishOnKey=""/><Dial callerId="{application.OURS}">{application.HELPLINE}</Dial>'
+    exchange = Exchange(application.SUBSCRIPTION, application.Application({"/voice": menu}))
+    with exchange_at_work(exchange) as url:
+        provider = Provider.connect(settings_of(exchange, url))
+        call = exchange.dial(application.CALLER, application.OURS)
+        call.silence()
+        (leg,) = provider.forwarded_legs(call.sid)
+        with pytest.raises(ProviderError) as leg_refused:
+            provider.delete_call(leg)
+        with pytest.raises(ProviderError) as call_refused:
+            provider.delete_call(call.sid)
+        call.hang_up()
+        for sid in (leg, call.sid):
+            provider.delete_call(sid)
+
+    refused = [each.value for each in (leg_refused, call_refused)]
+
+    assert [(409, Fate.AGAIN)] * 2 == [(each.status, each.fate) for each in refused]
+    assert [] == exchange.ledger.everything()
 
 
 def test_keeps_a_path_of_the_host(carrier: Carrier) -> None:
@@ -228,10 +269,10 @@ def test_asks_in_the_providers_terms(provider: Provider, carrier: Carrier) -> No
     paths = json.loads(DESCRIPTION.read_text())["paths"]
 
     assert 5 == len(carrier.requests)
-    assert [[]] * 5 == [_strange(request, paths) for request in carrier.requests]
+    assert [[]] * 5 == [strange(request, paths) for request in carrier.requests]
 
 
-def _strange(request: Any, paths: dict[str, Any]) -> list[str]:
+def strange(request: Any, paths: dict[str, Any]) -> list[str]:
     """Say what of a request the description does not know."""
     fitting = [path for path in paths if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), request.path)]
     if not fitting or request.method.lower() not in paths[fitting[0]]:

@@ -65,7 +65,7 @@ def faults(record: Mapping[str, Any], schema: Schema, schemas: Mapping[str, Sche
 def _fits(value: object, rule: Schema) -> bool:
     if value is None:
         return bool(rule.get("nullable"))
-    kinds = {"string": str, "integer": int, "object": dict}
+    kinds = {"string": str, "integer": int, "object": dict, "boolean": bool}
     if not isinstance(value, kinds[rule["type"]]):
         return False
     if "enum" in rule:
@@ -101,10 +101,25 @@ def test_records_of_texts_are_as_described(exchange: Exchange, description: Sche
     assert [[]] * 3 == [faults(record, schemas["api.v2010.account.message"], schemas) for record in texts]
 
 
+def test_records_of_numbers_are_as_described(exchange: Exchange, description: Schema) -> None:
+    """ListIncomingPhoneNumber and ListRecording wrap what they show as described, and a number has just the fields."""
+    schemas = description["components"]["schemas"]
+    found, recordings = exchange.premises.find_numbers({"PhoneNumber": OURS}), exchange.premises.list_recordings()
+    lists = {"IncomingPhoneNumbers": found, "Recordings": recordings}
+    (record,) = found["incoming_phone_numbers"]
+
+    assert [] == faults(record, schemas["api.v2010.account.incoming_phone_number"], schemas)
+    for name, shown in lists.items():
+        answer = description["paths"][f"{ACCOUNT}/{name}.json"]["get"]["responses"]["200"]
+        assert set(answer["content"]["application/json"]["schema"]["properties"]) == set(shown)
+
+
 @pytest.mark.parametrize(
     ("path", "method", "status"),
     [
         ("/Calls.json", "get", "200"),
+        ("/IncomingPhoneNumbers.json", "get", "200"),
+        ("/Recordings.json", "get", "200"),
         ("/Calls/{Sid}.json", "get", "200"),
         ("/Calls/{Sid}.json", "delete", "204"),
         ("/Messages.json", "post", "201"),

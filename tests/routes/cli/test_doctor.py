@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
 from click.testing import CliRunner
 
 from directory.switched import Position
@@ -37,6 +38,18 @@ def test_doubtful() -> None:
     assert (
         "ga: 43 of 43 sentences that never change are not recorded (`fanal prompts render ga` makes them)" in ran.output
     )
+
+
+@pytest.mark.parametrize(
+    ("region", "host", "fits"),
+    [("ie1", "https://api.dublin.ie1.twilio.com", True), ("ie1", "https://api.twilio.com", False)],
+)
+def test_region_and_host(region: str, host: str, fits: bool) -> None:
+    """A region and a host of another one do not fit together, which is found without asking anybody."""
+    ran = CliRunner().invoke(main, ["doctor"], env={**SETTINGS, "TWILIO_REGION": region, "TWILIO_API_URL": host})
+
+    assert (1 if fits else 2) == ran.exit_code
+    assert fits is not ("TWILIO_REGION is ie1 and TWILIO_API_URL a host of us1" in ran.output)
 
 
 def test_missing_settings() -> None:
