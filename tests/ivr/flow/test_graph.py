@@ -13,10 +13,10 @@ from ivr.catalogue import load_catalogues
 from ivr.flow.people import towards_person
 from ivr.flow.ways import MORE_KEY, PAGE, RESERVED_KEYS, can_connect, matches_for
 from ivr.speech import Speech
-from ivr.state import Channel, State, Step
+from ivr.state import Channel, Step
 from ivr.turn import Forward, Line, Name, Turn, World
 from ivr.voices import load_voices
-from tests.ivr.flow.walk import NIGHT, TUESDAY_MORNING, Walk, a_world, walk
+from tests.ivr.flow.walk import CHOSEN, NIGHT, TUESDAY_MORNING, Walk, a_world, walk
 
 DIRECTORY = load()
 LANGUAGES = tuple(load_voices())
@@ -104,7 +104,7 @@ def test_announced_keys_ascend(walked: Walk) -> None:
 def test_silence_reaches_a_person(walked: Walk) -> None:
     """From every state, three silent turns call a person; where none can be reached, the emergency advice is heard."""
     stranded = []
-    silent: dict[State, Turn] = {}
+    silent = dict(walked.silent)
     for state, turn in walked.turns.items():
         if turn.forward or turn.ends:
             continue
@@ -203,23 +203,28 @@ def test_three_keys_reach_the_issues_line() -> None:
     assert Forward("ro-anitp", "+40800800678") == flow.press(state, "1", world).turn.forward
 
 
-def test_every_helpline_is_reachable() -> None:
-    """Every row of the directory is named to some caller."""
-    named: set[str] = set()
-    for country in DIRECTORY.countries:
-        walked = walk(a_world(DIRECTORY, ("en",), country, country))
-        named |= {state.helpline for state in walked.turns if state.helpline}
-        named |= {
-            value.helpline
-            for turn in walked.turns.values()
-            for line in turn.lines
-            for _, value in line.values
-            if isinstance(value, Name)
-        }
-        emergency = DIRECTORY.ladders[country, DIRECTORY.emergency_need][-1][1]
-        named.add(emergency[0].id)  # said by its number alone, in the sentence about danger
+def test_every_helpline_is_reachable(walked: Walk) -> None:
+    """Every row of a country is named to each of its callers."""
+    home = walked.world.caller.line or walked.world.caller.country or CHOSEN
+    named = {state.helpline for state in walked.turns if state.helpline}
+    named |= {
+        value.helpline
+        for turn in walked.turns.values()
+        for line in turn.lines
+        for _, value in line.values
+        if isinstance(value, Name)
+    }
+    emergency = DIRECTORY.ladders[home, DIRECTORY.emergency_need][-1][1]
+    named.add(emergency[0].id)  # said by its number alone, in the sentence about danger
 
-    assert set() == set(DIRECTORY.helplines) - named
+    assert set() == {row.id for row in DIRECTORY.helplines.values() if row.country == home} - named
+
+
+def test_every_country_is_walked() -> None:
+    """No row of the directory is left out of the walks: each country's callers dial their own country's number."""
+    assert {row.country for row in DIRECTORY.helplines.values()} <= {
+        line for calling, line, *_ in WALKS if calling == line
+    }
 
 
 @pytest.mark.parametrize("country", ["RO", "BE", "FR", "GB", "CY"])

@@ -29,6 +29,8 @@ class Walk:
     world: World
     turns: Mapping[State, Turn]
     ways: Mapping[State, tuple[State, ...]]
+    silent: Mapping[State, Turn]
+    """What follows silence in a state."""
 
 
 def a_world(
@@ -50,6 +52,7 @@ def walk(world: World, channel: Channel = Channel.VOICE) -> Walk:
     home = world.caller.line or world.caller.country or CHOSEN
     turns: dict[State, Turn] = {}
     ways: dict[State, tuple[State, ...]] = {}
+    silent: dict[State, Turn] = {}
     entered: dict[State, State] = {}
 
     def arrive(state: State) -> State:
@@ -64,15 +67,22 @@ def walk(world: World, channel: Channel = Channel.VOICE) -> Walk:
         state = waiting.pop()
         if state in ways:
             continue
-        onward = (following for following in _onward(turns[state], world) if following.country in (None, home))
+        silence = _silence(turns[state], world)
+        if silence:
+            silent[state] = silence
+        onward = (each for each in _onward(turns[state], world, silence) if each.country in (None, home))
         ways[state] = tuple(dict.fromkeys(arrive(following) for following in onward))
         waiting += [following for following in ways[state] if following not in ways]
-    return Walk(world, {state: turns[state] for state in ways}, ways)
+    return Walk(world, {state: turns[state] for state in ways}, ways, silent)
 
 
-def _onward(turn: Turn, world: World) -> Iterator[State]:
+def _silence(turn: Turn, world: World) -> Turn | None:
+    return None if turn.forward or turn.ends else flow.keep_silent(turn.state, world).turn
+
+
+def _onward(turn: Turn, world: World, silence: Turn | None) -> Iterator[State]:
     yield from (replace(option.leads, misses=0) if option.leads.misses else option.leads for option in turn.options)
     if turn.forward:
         yield from (flow.come_back(turn.state, outcome, world).state for outcome in OUTCOMES)
-    elif not turn.ends:
-        yield flow.keep_silent(turn.state, world).state
+    elif silence:
+        yield silence.state
