@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +44,8 @@ def command(provider: bool, fallback: bool, as_json: bool) -> None:
     else:
         for each in findings:
             click.echo(f"{each.about:<12}{each.sentence}")
+        count = Counter(each.health for each in findings)
+        click.echo(f"{count[Health.WRONG]} wrong, {count[Health.DOUBTFUL]} doubtful")
     sys.exit(max(each.health for each in findings))
 
 

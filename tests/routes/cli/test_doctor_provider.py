@@ -265,6 +265,7 @@ def test_command(settings: Settings, premises: Premises) -> None:
 
     assert (2, 2) == (ran.exit_code, as_json.exit_code)
     assert f"provider    {OURS}: voice_url is not set" in ran.output
+    assert "\n1 wrong, " in ran.output
     assert ["wrong", "fine", "fine", "fine"] == [row["health"] for row in about_provider]
 
 
