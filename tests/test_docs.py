@@ -16,26 +16,17 @@ import pytest
 
 from directory.dialling import digits
 from directory.load import load
-from ivr.metrics import Metrics
 from ivr.settings import Settings
 from ivr.simulator.people import everybody, our_numbers
 from routes.cli import main
+from tests.documents import DOCUMENTS, OPERATIONS, ROOT, THREATS, code, name, prose, table, text
 
-ROOT = Path(__file__).parents[1]
-PROSE = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs", "directory", "ivr", "bench")
-DOCUMENTS = sorted(
-    path for name in PROSE for path in ([ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*.md"))
-)
-OPERATIONS = ROOT / "docs/operations.md"
-THREATS = ROOT / "docs/threat-model.md"
 DECISIONS = ROOT / "docs/decisions"
 LEFT_OUT = ROOT / "directory/data/README.md"
 """Lists numbers in order that nobody is sent to them; a test of the directory holds it against the sources."""
 HOSTS = {"127.0.0.1", "localhost", "api.twilio.com", "api.dublin.ie1.twilio.com", "keepachangelog.com", "semver.org"}
 """What a document may point to, besides the domains that are reserved for examples."""
 
-_FENCE = re.compile(r"^ *```.*?\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
-_CODE = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 _COMMAND = re.compile(r"(?<![\w./-])(?:\.venv/bin/)?fanal((?: +[^\s|>&;`]+)*)")
@@ -50,32 +41,6 @@ _PRIVATE = re.compile(r"(?<![\w.])/(?:work|tmp|root|home|Users|mnt)\b")
 _REGISTRY = re.compile(
     r"index-url|extra-index|trusted-host|artifactory|simple/|://[^\s/]*(?:pypi|proxy|mirror|registry)"
 )
-
-
-def text(path: Path) -> str:
-    """Return a document's text."""
-    return path.read_text(encoding="utf-8")
-
-
-def prose(path: Path) -> str:
-    """Return a document's text without its blocks of code."""
-    return _FENCE.sub("", text(path))
-
-
-def code(path: Path) -> list[str]:
-    """Return what stands in a document as code: spans, and the lines of blocks."""
-    return [*_CODE.findall(prose(path)), *(line for block in _FENCE.findall(text(path)) for line in block.splitlines())]
-
-
-def table(path: Path, heading: str) -> dict[str, str]:
-    """Return the rows of the table under a heading: the first code span of a row to the whole row."""
-    section = text(path).partition(f"## {heading}\n")[2].partition("\n## ")[0]
-    return {row.partition("`")[2].partition("`")[0]: row for row in section.splitlines() if row.startswith("| `")}
-
-
-def name(path: Path) -> str:
-    """Return a path as documents write it."""
-    return path.relative_to(ROOT).as_posix()
 
 
 def each_document() -> pytest.MarkDecorator:
@@ -103,13 +68,6 @@ def test_defaults_are_documented(setting: object) -> None:
         assert str(each.default) == default
     else:
         assert default.startswith(("none", "the tables that come with the program"))
-
-
-def test_metrics_are_documented() -> None:
-    """Every figure at `/metrics` is explained to whoever watches it."""
-    explained = {row.partition("{")[0].removesuffix("_total") for row in table(OPERATIONS, "Metrics")}
-
-    assert {metric.name for metric in Metrics().registry.collect()} <= explained
 
 
 def test_decisions_are_listed() -> None:
