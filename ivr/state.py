@@ -59,6 +59,8 @@ class State:
     """A recording could not be fetched in this call: only languages that need none are offered."""
     offered: str = ""
     """A mark of what the keys of the turn led to when it was said; empty before a turn was made of the state."""
+    told: str = ""
+    """Needs for which a first referral was given, a letter each: what is counted of them is counted once."""
 
 
 class UnreadableStateError(Exception):
@@ -69,7 +71,7 @@ _SEPARATOR = "|"
 
 
 def pack(state: State) -> str:
-    """Write the state as one short line of text."""
+    """Write the state as one short line of text; its last field only where there is something in it."""
     return _SEPARATOR.join(
         (
             state.step,
@@ -84,6 +86,7 @@ def pack(state: State) -> str:
             state.back or "",
             "voiced" if state.voiced else "",
             state.offered,
+            *((state.told,) if state.told else ()),
         )
     )
 
@@ -91,7 +94,7 @@ def pack(state: State) -> str:
 def unpack(text: str) -> State:
     """Read the line that `pack` wrote; raises `UnreadableStateError` for any other."""
     try:
-        step, channel, language, need, country, helpline, seen, page, misses, back, voiced, offered = text.split(
+        step, channel, language, need, country, helpline, seen, page, misses, back, voiced, offered, *told = text.split(
             _SEPARATOR
         )
         state = State(
@@ -107,6 +110,7 @@ def unpack(text: str) -> State:
             back=Step(back) if back else None,
             voiced=bool(voiced),
             offered=offered,
+            told="".join(told),
         )
     except ValueError as fault:
         raise UnreadableStateError("the state has another shape") from fault

@@ -6,7 +6,7 @@ Voice and SMS are two renderings of the same turn.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from directory.model import Directory
 from ivr.events import EventKind, Form
@@ -173,8 +173,10 @@ class Answer:
     counts: tuple[Count, ...] = ()
     text: Form | None = None
     """The caller has just agreed to a text about the turn's service, in this form."""
+    told: str = ""
+    """What the state has to remember of what was counted. No turn depends on it, so turns can be remembered."""
 
     @property
     def state(self) -> State:
         """Where the conversation now stands."""
-        return self.turn.state
+        return replace(self.turn.state, told=self.told) if self.told else self.turn.state

@@ -36,6 +36,8 @@ class Leg:
     """The carrier's id of the call: the sealed state is bound to it."""
     caller_id: str
     """Our own number, shown to the helpline; never the caller's."""
+    told: str = ""
+    """What its state has to remember of what was counted (`State.told`)."""
 
 
 class Scribe:
@@ -62,7 +64,8 @@ class Scribe:
         said = (self._said(lead) if lead else "") + self._words(turn)
         if turn.ends:
             return f"{HEAD}<Response>{said}<Hangup/></Response>"
-        token = self._seal.seal(turn.state, leg.call, now)
+        state = replace(turn.state, told=leg.told) if leg.told else turn.state
+        token = self._seal.seal(state, leg.call, now)
         if turn.forward:
             return (
                 f'{HEAD}<Response>{said}<Dial action="{self._steps}/outcome/{token}" method="POST" timeout="{RING}" '

@@ -17,8 +17,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from ivr.events import EventKind
-from ivr.flow import menus, offers, people, referral
-from ivr.flow.ways import RESERVED_KEYS, language_of, left_behind
+from ivr.flow import counting, menus, offers, people, referral
+from ivr.flow.ways import RESERVED_KEYS, country_of, language_of, left_behind
 from ivr.phrases import Phrase
 from ivr.state import Channel, State, Step
 from ivr.turn import KEPT_TURNS, Answer, Count, Line, Option, Turn, World
@@ -53,10 +53,10 @@ class Outcome(StrEnum):
     CANCELED = "canceled"
 
 
+_RESTART = Count(EventKind.FAULT, "restart")
+"""The state of a call was lost, or one of its recordings could not be fetched."""
 PATIENCE = 3
 """Silences, keys without meaning and words not understood, one after another, after which a person is called."""
-_CHOOSING = {Step.NEED, Step.APART, Step.COUNTRY}
-"""Steps whose choice leads to a first referral."""
 _REACHED = {Outcome.COMPLETED, Outcome.ANSWERED}
 _APOLOGY = {
     Outcome.BUSY: Phrase.FAILED_BUSY,
@@ -66,13 +66,24 @@ _APOLOGY = {
 
 def begin(world: World, channel: Channel = Channel.VOICE) -> Answer:
     """Answer a call or a first text."""
-    return Answer(enter(State(channel=channel), world), counts=(Count(EventKind.STEP, _name(Step.LANGUAGE)),))
+    return counting.begun(Answer(enter(State(channel=channel), world)))
+
+
+def lead_back(world: World) -> Answer:
+    """Answer a call that the lifeline has led back to its beginning: it was counted when it began."""
+    return counting.resumed(Answer(enter(State(), world), counts=(_RESTART,)))
 
 
 def begin_again(world: World, channel: Channel = Channel.VOICE, *, voiced: bool = False) -> Answer:
     """Begin politely anew when the state of a call is lost, or, `voiced`, when a recording could not be fetched."""
     turn = enter(State(channel=channel, voiced=voiced), world)
-    return Answer(turn, (Line(Phrase.RESTART, turn.language),), (Count(EventKind.FAULT, "restart"),))
+    return counting.resumed(Answer(turn, (Line(Phrase.RESTART, turn.language),), (_RESTART,)))
+
+
+def rescue(world: World) -> Answer:
+    """Answer a call in which something has failed, with nothing of it known: a person is called at once."""
+    state = people.towards_person(State(step=Step.PERSON, country=country_of(world)), world)
+    return counting.resumed(Answer(people.forward_unasked(state, world)))
 
 
 def enter(state: State, world: World) -> Turn:
@@ -80,7 +91,7 @@ def enter(state: State, world: World) -> Turn:
 
     Turns are remembered: callers in the same place at the same minute are told the same.
     """
-    return _enter(replace(state, offered="") if state.offered else state, world)
+    return _enter(replace(state, offered="", told="") if state.offered or state.told else state, world)
 
 
 @lru_cache(KEPT_TURNS)
@@ -103,13 +114,12 @@ def press(state: State, key: str, world: World) -> Answer:
     if option is None:
         return _misunderstood(state, Phrase.WRONG_KEY, world)
     if offers.has_moved(state, turn, option):
-        return Answer(turn)
+        return counting.onward(Answer(turn), state, world)
     leads = replace(option.leads, misses=0) if option.leads.misses else option.leads
     following = enter(leads, world)
     if offers.is_unannounced(state, following):
-        return Answer(turn)
-    counts = (*_forwarding(following), *_stepped(state, following), *_spoken_there(state, following, world))
-    return Answer(following, counts=counts, text=option.text)
+        return counting.onward(Answer(turn), state, world)
+    return counting.onward(Answer(following, text=option.text), state, world, leads)
 
 
 def not_heard(state: State, world: World) -> Answer:
@@ -119,25 +129,33 @@ def not_heard(state: State, world: World) -> Answer:
 
 def keep_silent(state: State, world: World) -> Answer:
     """Answer silence in `state`."""
-    missed = _missed(state, world)
-    return Answer(missed, counts=(Count(EventKind.STEP, "silence"), *_forwarding(missed)))
+    silence = Count(EventKind.MISS, "silence")
+    return counting.onward(Answer(_missed(state, world), counts=(silence,)), state, world)
 
 
-def come_back(state: State, outcome: Outcome, world: World) -> Answer:
-    """Answer a caller who comes back from a forwarded leg to `state.helpline`."""
+def come_back(state: State, outcome: Outcome, world: World, *, over: bool = False) -> Answer:
+    """Answer a caller who comes back from a forwarded leg to `state.helpline`.
+
+    `over`: the caller has hung up on that leg. Nobody hears the answer, so it enters no step.
+    """
     counts = (Count(EventKind.OUTCOME, outcome.value.replace("-", "_")),)
+    turn, lead = _after_the_leg(state, outcome, world)
+    answer = Answer(turn, lead, counts)
+    return answer if over else counting.onward(answer, state, world)
+
+
+def _after_the_leg(state: State, outcome: Outcome, world: World) -> tuple[Turn, tuple[Line, ...]]:
     tried = left_behind(state)
     if outcome in _REACHED:
-        return Answer(enter(replace(tried, step=Step.AFTER, misses=0), world), counts=counts)
-    following = enter(people.next_after_failure(tried, world), world)
-    apology = Line(_APOLOGY.get(outcome, Phrase.FAILED_UNREACHABLE), following.language)
-    return Answer(following, (apology,), counts)
+        return enter(replace(tried, step=Step.AFTER, misses=0), world), ()
+    turn = enter(people.next_after_failure(tried, world), world)
+    return turn, (Line(_APOLOGY.get(outcome, Phrase.FAILED_UNREACHABLE), turn.language),)
 
 
 def _misunderstood(state: State, apology: Phrase, world: World) -> Answer:
     missed = _missed(state, world)
-    count = Count(EventKind.STEP, apology.value)
-    return Answer(missed, (Line(apology, missed.language),), (count, *_forwarding(missed)))
+    miss = Count(EventKind.MISS, apology.value)
+    return counting.onward(Answer(missed, (Line(apology, missed.language),), (miss,)), state, world)
 
 
 def _missed(said: State, world: World) -> Turn:
@@ -191,24 +209,16 @@ def _back(state: State) -> State:
     return replace(state, step=step, back=None)
 
 
-def _stepped(before: State, turn: Turn) -> tuple[Count, ...]:
-    return () if turn.state.step is before.step else (Count(EventKind.STEP, _name(turn.state.step)),)
-
-
-def _spoken_there(before: State, turn: Turn, world: World) -> tuple[Count, ...]:
-    """Count, once a referral, whether the first service offered speaks the caller's language."""
-    helpline = world.directory.helplines.get(turn.state.helpline or "")
-    if helpline is None or turn.state.step is not Step.REFERRAL or before.step not in _CHOOSING:
-        return ()
-    return (Count(EventKind.LANGUAGE, referral.answers_in(helpline, turn.language, world).value),)
-
-
-def _forwarding(turn: Turn) -> tuple[Count, ...]:
-    return (Count(EventKind.OUTCOME, "forwarding"),) if turn.forward else ()
-
-
-def _name(step: Step) -> str:
-    return step.name.lower()
-
-
-__all__ = ["Outcome", "begin", "begin_again", "come_back", "enter", "keep_silent", "language_of", "not_heard", "press"]
+__all__ = [
+    "Outcome",
+    "begin",
+    "begin_again",
+    "come_back",
+    "enter",
+    "keep_silent",
+    "language_of",
+    "lead_back",
+    "not_heard",
+    "press",
+    "rescue",
+]

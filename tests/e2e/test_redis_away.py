@@ -78,5 +78,5 @@ def test_killed_in_mid_call(exchange: Exchange, restartable_redis: RestartableRe
 
 
 def _counted(stream: EventStream) -> list[str]:
-    entries = stream.read(stream.generation(), "0-0", 1000)
-    return [entry.event.name for entry in entries for _ in range(entry.times)]
+    batches = [entry.batch for entry in stream.read(1000) if entry.batch]
+    return [event.name for batch in batches for event, times in batch.tallies.items() for _ in range(times)]

@@ -25,6 +25,8 @@ STATES = st.builds(
     misses=st.integers(0, 99),
     back=st.none() | st.sampled_from(Step),
     voiced=st.booleans(),
+    offered=st.just("") | WORDS,
+    told=st.just("") | WORDS,
 )
 REFERRAL = "r|v|ro|trafficking|RO|ro-one|ro-three,ro-two|1|2|n||"
 
@@ -33,6 +35,12 @@ REFERRAL = "r|v|ro|trafficking|RO|ro-one|ro-three,ro-two|1|2|n||"
 def test_what_is_packed_comes_back(state: State) -> None:
     """Any state survives being written and read."""
     assert state == unpack(pack(state))
+
+
+def test_what_was_told_travels_only_where_there_is_something() -> None:
+    """A state of the version before, which knew no such field, is read as one in which nothing was told yet."""
+    assert "a" == unpack(REFERRAL + "|a").told
+    assert "" == unpack(REFERRAL).told
 
 
 def test_packed_state_is_short() -> None:
@@ -60,6 +68,7 @@ def test_packed_state_is_short() -> None:
         pytest.param("l", id="one field"),
         pytest.param(REFERRAL.removesuffix("|"), id="a field less"),
         pytest.param(REFERRAL + "|", id="a field more"),
+        pytest.param(REFERRAL + "|a|b", id="two fields more"),
         pytest.param(REFERRAL.removesuffix("|") + "yes|", id="a mark in other words"),
         pytest.param(REFERRAL.replace("r|", "x|", 1), id="a step that is none"),
         pytest.param(REFERRAL.replace("r|", "REFERRAL|", 1), id="a step by its name"),
@@ -113,6 +122,7 @@ def test_state_knows_nothing_of_the_caller() -> None:
         "back",
         "voiced",
         "offered",
+        "told",
     ]
 
     assert known == [field.name for field in fields(State)]

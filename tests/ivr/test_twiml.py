@@ -218,8 +218,8 @@ def test_state_travels_sealed() -> None:
 
 
 def test_scribe_knows_nothing_of_the_caller() -> None:
-    """What a document is written for is the call's id and our own number: a new field has to be thought about here."""
-    assert ["call", "caller_id"] == [field.name for field in fields(Leg)]
+    """A document is for a call, with our own number and the needs counted: a new field has to be thought about here."""
+    assert ["call", "caller_id", "told"] == [field.name for field in fields(Leg)]
 
 
 def states(directory: Directory, language: str) -> Iterator[State]:
