@@ -74,8 +74,8 @@ def reach(service: str) -> None:
 
 def install(folder: Path) -> Path:
     """Make an environment with pip-audit from its own lock, by hash, and return the program."""
-    venv.create(folder, with_pip=True)
-    pip = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    venv.create(folder)
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin/python"), "install", "--quiet", "--no-compile"]
     subprocess.run([*pip, "--require-hashes", "-r", str(REQUIREMENTS / "audit.lock")], check=True)
     return folder / "bin/pip-audit"
 
