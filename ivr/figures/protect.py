@@ -35,10 +35,7 @@ def protect(tables: Sequence[Table]) -> tuple[Table, ...]:
     ValueError where the tables contradict each other.
     """
     named = {table.name: table for table in tables}
-    values = {cell: count for table in tables for cell, count in cells_of(table) if count is not None}
-    for equation in sums(tables):
-        if sum(values[cell] for cell in equation.whole) != sum(values[cell] for cell in equation.parts):
-            raise ValueError("rows do not add up to their total, or to the rows of another table")
+    values = _values(tables)
     hidden = frozenset(cell for cell, count in values.items() if count < FEW)
     before = None
     while hidden != before:  # ends, because it only grows
@@ -46,6 +43,18 @@ def protect(tables: Sequence[Table]) -> tuple[Table, ...]:
         hidden = _narrowed(_calls(named, values), hidden)
         hidden = _of_coverage(named, values, hidden)
     return tuple(_seen(table, hidden) for table in tables)
+
+
+def _values(tables: Sequence[Table]) -> Mapping[Cell, int]:
+    found = [(cell, count) for table in tables for cell, count in cells_of(table) if count is not None]
+    values = dict(found)
+    doubtful = [cell for cell, count in found if values[cell] != count]
+    for equation in sums(tables):
+        whole, parts = (sum(values[cell] for cell in side) for side in (equation.whole, equation.parts))
+        doubtful += equation.whole if whole != parts else ()
+    if doubtful:
+        raise ValueError(f"rows do not add up to {doubtful[0]}")
+    return values
 
 
 @dataclass(frozen=True, slots=True)
