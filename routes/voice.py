@@ -12,28 +12,31 @@ from werkzeug.exceptions import HTTPException
 from ivr import flow
 from ivr.edition import Edition
 from ivr.events import TEXT_LIFE, Event, EventKind, SendText
-from ivr.flow.people import forward_unasked, towards_person
 from ivr.heard import understood
 from ivr.lifeline import lifeline
 from ivr.services import Services
-from ivr.state import State, Step, UnreadableStateError
-from ivr.turn import Answer, World
+from ivr.state import State, UnreadableStateError
+from ivr.turn import Answer, Count, World
 from ivr.twiml import Leg
 from routes.forms import VoiceRequest, read_voice, the_services
 from routes.guard import signed_by_the_carrier
+from routes.status import CALL_ENDED
 
 bp = Blueprint("voice", __name__, url_prefix="/voice")
 bp.before_request(signed_by_the_carrier)
 log = logging.getLogger(__name__)
 
+_UNDER_WAY = "in-progress"
+_ASKED = Count(EventKind.TEXT, "asked")
+"""A caller has agreed to a text."""
 
 Act = Callable[[State, VoiceRequest, World], Answer]
 
 
 @bp.post("")
 def answer() -> Response:
-    """A call comes in."""
-    return _take(lambda _call, world: flow.begin(world))
+    """A call comes in, or the lifeline has led a call that is under way back to its beginning."""
+    return _take(_begun)
 
 
 @bp.post("/key/<token>")
@@ -50,8 +53,9 @@ def silence(token: str) -> Response:
 
 @bp.post("/outcome/<token>")
 def outcome(token: str) -> Response:
-    """A forwarded leg has ended."""
-    return _step(token, lambda state, call, world: flow.come_back(state, call.outcome, world))
+    """A forwarded leg has ended; the carrier says so too when it was the caller who hung up."""
+    over = request.form.get("CallStatus") in CALL_ENDED
+    return _step(token, lambda state, call, world: flow.come_back(state, call.outcome, world, over=over))
 
 
 @bp.post("/fallback")
@@ -91,6 +95,13 @@ def lead_to_a_person(fault: Exception) -> Response | HTTPException:
         return _markup(lifeline(f"{services.settings.public_url}/voice"))
 
 
+def _begun(_call: VoiceRequest, world: World) -> Answer:
+    """Begin; the carrier calls a call that it has answered already "in-progress", and such a one has been counted."""
+    if request.form.get("CallStatus") == _UNDER_WAY:
+        return flow.lead_back(world)
+    return flow.begin(world)
+
+
 def _pressed(state: State, call: VoiceRequest, world: World) -> Answer:
     if call.digits or not call.said:
         return flow.press(state, call.digits, world) if call.digits else flow.keep_silent(state, world)
@@ -121,11 +132,7 @@ def _take(act: Callable[[VoiceRequest, World], Answer]) -> Response:
 def _to_a_person(services: Services) -> Response:
     call = read_voice(request, services)
     edition = services.shelf.current
-    world = _world(call, edition)
-    country = call.caller.line or call.caller.country
-    state = State(step=Step.PERSON, country=country if country in edition.directory.countries else None)
-    turn = forward_unasked(towards_person(state, world), world)
-    return _markup(edition.scribe.write(turn, Leg(call.call, call.caller_id), services.clock()))
+    return _say(flow.rescue(_world(call, edition)), call, edition, services)
 
 
 def _world(call: VoiceRequest, edition: Edition) -> World:
@@ -149,11 +156,13 @@ def _say(answer: Answer, call: VoiceRequest, edition: Edition, services: Service
     """Say the answer; what it leaves to be counted and done goes to the outbox, which never waits."""
     turn, state, happened = answer.turn, answer.turn.state, services.clock()
     # Sealed at the real time: the one that a demonstration pretends may lie further back than a token lives.
-    markup = edition.scribe.write(turn, Leg(call.call, call.caller_id), happened, answer.lead)
-    for count in answer.counts:
-        services.outbox.put(Event.at(happened, count.kind, count.name, turn.language, state.country, state.need))
+    markup = edition.scribe.write(turn, Leg(call.call, call.caller_id, answer.told), happened, answer.lead)
+    counts = answer.counts
     if answer.text and state.helpline and call.caller.can_text:
+        counts = (*counts, _ASKED)
         services.outbox.put(SendText(call.call, state.helpline, turn.language, answer.text, happened + TEXT_LIFE))
+    for count in counts:
+        services.outbox.put(Event.at(happened, count.kind, count.name, turn.language, state.country, state.need))
     services.metrics.step(state.step.name.lower())
     return _markup(markup)
 
