@@ -35,6 +35,8 @@ def create_app(services: Services) -> Flask:
     app = Flask(__name__)
     app.request_class = FormRequest
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # webhooks answer POST alone
+    app.url_map.merge_slashes = False  # an address that is written otherwise is another one, and leads nowhere
     app.extensions["fanal"] = services
     for blueprint in (voice.bp, sms.bp, status.bp, health.bp, audio.bp):
         app.register_blueprint(blueprint)

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 
 from routes.forms import the_services
 
@@ -38,8 +39,14 @@ def signed_by_the_carrier() -> Response | None:
     if not _may_be_a_signature(signature):
         services.metrics.refused.inc()
         return _refusal()
-    form = request.form
-    request.stream.read(1)  # raises the 413 where a body without stated length was cut at the limit
+    try:
+        form = request.form
+        request.stream.read(1)  # raises the 413 where a body without stated length was cut at the limit
+    except HTTPException:
+        raise
+    except Exception:  # noqa: BLE001 - whatever breaks while a stranger's body is read, it ends as a refusal
+        services.metrics.refused.inc()
+        return _refusal()
     address = services.settings.public_url + _raw_target()
     if not is_signed(address, form, signature, services.settings.auth_tokens):
         services.metrics.refused.inc()

@@ -2,22 +2,63 @@
 
 What the workers share (directory, catalogues) is read once and stays in shared memory. Each worker then watches the
 tables for itself. Connections to Redis are made by each worker when it first needs one.
+
+A request that breaks the rules of HTTP never reaches the application. The library would answer it, and log it, with
+its own words and the sender's address; here it gets a bare refusal, and nothing of it is kept.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import (
+    ExpectationFailed,
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+)
+from gunicorn.util import write_error
+from gunicorn.workers.gthread import ThreadWorker
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+log = logging.getLogger(__name__)
 THREADS = 8
 """Requests that one worker can have in hand at once; each takes well under a millisecond of work."""
 KEEP_ALIVE = 20
 """Seconds that a connection of the carrier may rest between two steps of a call."""
+
+
+_REFUSALS = {
+    LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
+    LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
+}
+"""How a broken request is refused where "bad request" does not say it (RFC 9110, RFC 6585)."""
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
+    """A worker that keeps nothing of a broken request."""
+
+    def handle_error(self, _request: object, client: Any, _address: object, fault: Exception) -> None:
+        """Refuse a request that could not be read; log an event, and nothing else, where the fault is our own."""
+        ours = isinstance(fault, InvalidResponseHeader | InvalidResponseHeaderName)
+        if isinstance(fault, ParseException) and not ours:
+            status = _REFUSALS.get(type(fault), HTTPStatus.BAD_REQUEST)
+        else:
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            log.error("server_fault", extra={"fault": type(fault).__name__})
+        try:
+            write_error(client, int(status), status.phrase, "")
+        except OSError:
+            log.debug("nobody_waits")  # whoever asked has gone
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -51,7 +92,7 @@ def serve(
         {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "threads": THREADS,
             "keepalive": KEEP_ALIVE,
             "preload_app": True,

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from gunicorn.http.errors import InvalidChunkSize
 from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
@@ -331,6 +332,28 @@ def in_pieces(carrier: Carrier, body: bytes, signature: str) -> TestResponse:
             },
         )
     )
+
+
+class Breaking(io.BytesIO):
+    """A body that cannot be read to its end, as where its pieces have a wrong size."""
+
+    def read(self, _size: int | None = -1, /) -> bytes:
+        """Break, in the server's own way."""
+        raise InvalidChunkSize(b"zz")
+
+
+@pytest.mark.parametrize("path", ["/voice", "/voice/key/token", "/voice/fallback", "/sms", STATUS, "/sms/status"])
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_body_that_breaks_is_refused(carrier: Carrier, path: str, kind: str) -> None:
+    """Where a body breaks while it is read nobody is led to a person: nobody has signed anything."""
+    before = len(carrier.services.outbox.items)
+    answer = (
+        create_app(carrier.services)
+        .test_client()
+        .post(path, input_stream=Breaking(), headers={HEADER: NO_SIGNATURE}, content_type=kind, content_length=9)
+    )
+
+    assert (403, before) == (answer.status_code, len(carrier.services.outbox.items))
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD", "OPTIONS"])

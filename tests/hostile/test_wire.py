@@ -1,0 +1,136 @@
+"""The production server under strange requests: real connections, real signatures, and such as break HTTP itself."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import psutil
+import pytest
+import requests
+
+from directory.load import PACKAGED
+from ivr.adapters.embedded import RedisServer, start_redis
+from tests.hostile.attacks import (
+    CALL,
+    CANARY,
+    NEXT_TOKEN,
+    OUR_NUMBER,
+    PUBLIC_URL,
+    SECRET,
+    STEPS,
+    TOKEN,
+    Draft,
+    make,
+    sign,
+    token,
+)
+from tests.hostile.judge import Reply, Tally, is_signed
+from tests.hostile.wire import BROKEN, Framing, exchange, in_pieces, plain
+from tests.installation import free_port, wait_until
+from tests.summary import note
+
+COUNT = 900
+"""Requests sent; a third of them break the rules of HTTP itself."""
+HOSTS = ("fanal.example.org", "fanal.example.org:443", "elsewhere.example.org", "127.0.0.1", "h:99999", "", "[::1]")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running `fanal serve` with one worker."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    output: Path
+
+    def workers(self) -> list[int]:
+        """Return the ids of its worker processes."""
+        return [each.pid for each in psutil.Process(self.process.pid).children()]
+
+
+@pytest.fixture(scope="module")
+def empty_redis() -> Iterator[RedisServer]:
+    """A Redis-compatible server of these tests' own."""
+    started = start_redis()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def server(empty_redis: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The production server, while its token is rotated."""
+    folder, port = tmp_path_factory.mktemp("hostile"), free_port()
+    environ = {
+        **os.environ,
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": f"{NEXT_TOKEN},{TOKEN}",
+        "TWILIO_NUMBER": OUR_NUMBER,
+        "PUBLIC_URL": PUBLIC_URL,
+        "SECRET_KEY": SECRET,
+        "REDIS_URL": empty_redis.url,
+        "DATABASE_URL": f"sqlite:///{folder / 'fanal.db'}",
+        "DIRECTORY_PATH": str(PACKAGED),
+        "VAR_PATH": str(folder / "var"),
+    }
+    arguments = [sys.executable, "-m", "routes.cli", "serve", "--port", str(port), "--workers", "1"]
+    with (folder / "output.log").open("wb") as output:
+        process = subprocess.Popen(arguments, env=environ, stdout=output, stderr=output)
+    try:
+        assert wait_until(lambda: _answers(port))
+        yield Server(port, process, folder / "output.log")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def _answers(port: int) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/health/ready", timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def test_hostile_traffic(server: Server) -> None:
+    """No strange request is accepted, breaks the server, or leaves a trace of itself; and calls are answered after."""
+    seed, tally, workers = secrets.randbits(64), Tally(), server.workers()
+    random, silent = Random(seed), 0  # noqa: S311 - chance, not secrecy
+    for _ in range(COUNT):
+        attack, framing = make(random), random.choice((plain, plain, plain, in_pieces, *BROKEN))
+        more = [("Host", random.choice(HOSTS[:4])), ("Connection", "close")]
+        reply = exchange(server.port, framing(attack, more, random))
+        if reply is None:
+            silent += 1
+            assert framing in BROKEN, f"the seed was {seed}"
+        elif framing in BROKEN and reply.status == 200 and b"<Response" not in reply.body:
+            tally.wrong.append(f"something else was answered: {reply}")
+        else:
+            tally.judge(attack, reply, framed=framing in BROKEN)
+    note(
+        f"hostile traffic: {COUNT} requests to the server over HTTP fuzzed, {len(tally.wrong)} wrong answers, "
+        f"{silent} closed without one"
+    )
+    output = server.output.read_text(encoding="utf-8", errors="replace")
+
+    assert [] == tally.wrong[:3], f"the seed was {seed}"
+    assert "" == output[-2000:]
+    assert CANARY[-6:] not in output
+    assert workers == server.workers()
+    assert min(tally.accepted, tally.continued * 10, COUNT - tally.accepted) > COUNT / 10
+    assert 200 == step(server, HOSTS[0], plain).status
+
+
+def step(server: Server, host: str, framing: Framing, *more: tuple[str, str], key: str = TOKEN) -> Reply:
+    """Press a key in a call, signed with a token, and send it with other headers."""
+    attack = sign(Draft(STEPS[0], token(CALL)), key)
+    assert is_signed(attack) == (key in {TOKEN, NEXT_TOKEN})
+    headers = [*more, ("Connection", "close"), *([("Host", host)] if host else [])]
+    reply = exchange(server.port, framing(attack, headers, Random(0)))  # noqa: S311 - nothing is left to chance
+    assert reply is not None
+    return reply
