@@ -73,6 +73,12 @@ def _region(text: str) -> str:
     return text.lower()
 
 
+def _months(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ValueError("must be a number of months, 1 or more")
+    return int(text)
+
+
 def _web_address(text: str) -> str:
     parts = _parts(text)
     if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
@@ -233,6 +239,12 @@ class Settings:
     )
     var_path: Path = _setting(
         "VAR_PATH", Path, "a folder of our own, for what waits and for the last good directory", default=Path("var")
+    )
+    retention_months: int = _setting(
+        "RETENTION_MONTHS",
+        _months,
+        "how many months raw counters are kept; what has been released stays",
+        default=24,
     )
     metrics_token: Secret | None = _setting(
         "METRICS_TOKEN",
