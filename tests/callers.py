@@ -10,7 +10,6 @@ import re
 from datetime import datetime
 from typing import Any, Self
 
-from ivr.catalogue import load_catalogues
 from ivr.phrases import Phrase
 from ivr.settings import Settings
 from ivr.simulator import moments, people
@@ -31,8 +30,9 @@ from ivr.simulator.transcript import (
     TextArrived,
 )
 from ivr.simulator.transport import FlaskTransport
+from tests.editions import shipped_catalogues
 
-_CATALOGUES = load_catalogues()
+_CATALOGUES = shipped_catalogues()
 _KEY = re.compile(r"(?<![0-9*#:])(?<![0-9][ ,.])(?<![0-9][,.] )[0-9*#](?![0-9*#:])(?![ ,.]{1,2}[0-9])")
 """A key named in a prompt: a digit or sign that stands alone, and is no part of a number or of a time."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from directory.model import Directory
@@ -15,13 +16,16 @@ from ivr.wordings import NO_WORDINGS, Wordings, with_wordings
 
 
 @cache
-def _catalogues() -> dict[str, Catalogue]:
-    return dict(load_catalogues())
+def shipped_catalogues() -> Mapping[str, Catalogue]:
+    """Return the catalogues that come with the program: reading them takes longer than most tests, so they are read
+    once in a process.
+    """
+    return load_catalogues()
 
 
 def make(directory: Directory, wordings: Wordings = NO_WORDINGS) -> Edition:
     """Make an edition as the servers do."""
-    speech = Speech(directory, with_wordings(_catalogues(), wordings))
+    speech = Speech(directory, with_wordings(shipped_catalogues(), wordings))
     scribe = Scribe(speech, load_voices(), Seal(["a secret"]), "https://fanal.example.org")
     return Edition(
         directory,

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from functools import cache
 
 from directory.load import load
-from ivr.catalogue import Catalogue, load_catalogues
+from ivr.catalogue import Catalogue
 from ivr.phrases import Phrase
 from ivr.recordings import Recordings, name_of
 from ivr.sentences import fillings, is_spoken, sentences
 from ivr.speech import Speech
 from ivr.voices import Way, load_voices
+from tests.editions import shipped_catalogues
 
 SINCE = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 
@@ -40,7 +41,7 @@ def every_sentence() -> Recordings:
 @cache
 def words_by_name() -> Mapping[str, str]:
     """Return the name of each of those recordings with what it says."""
-    directory, catalogues, voices = load(), load_catalogues(), load_voices()
+    directory, catalogues, voices = load(), shipped_catalogues(), load_voices()
     speech = Speech(directory, catalogues)
     filled = fillings(directory, tuple(voices), SINCE)
     return {

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from ivr.catalogue import load_catalogues
 from ivr.phrases import Phrase
 from ivr.simulator.transcript import Said
 from routes import create_app
 from tests.application import some_services, some_settings
 from tests.callers import Caller, exchange_of
+from tests.editions import shipped_catalogues
 
 ROOT = Path(__file__).parents[1]
 PRODUCT = [*(ROOT / "ivr").rglob("*.py"), *(ROOT / "routes").rglob("*.py"), ROOT / "worker.py"]
-CATALOGUES = load_catalogues()
+CATALOGUES = shipped_catalogues()
 
 
 def test_never_calls_back() -> None:

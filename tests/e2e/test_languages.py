@@ -10,7 +10,6 @@ import pytest
 
 from directory.load import load
 from directory.model import Directory
-from ivr.catalogue import load_catalogues
 from ivr.events import Form
 from ivr.phrases import Phrase
 from ivr.simulator.people import number_of
@@ -20,11 +19,12 @@ from ivr.speech import Speech
 from ivr.texts import compose, segments
 from ivr.voices import Voice, Way, load_voices
 from tests.audio import record
+from tests.editions import shipped_catalogues
 from tests.installation import Installation, installed, wait_until
 
 TUESDAY_MORNING = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 DIRECTORY = load()
-CATALOGUES = load_catalogues()
+CATALOGUES = shipped_catalogues()
 SPEECH = Speech(DIRECTORY, CATALOGUES)
 VOICES = load_voices()
 TRAFFICKING = "3"

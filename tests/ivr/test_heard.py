@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from directory.load import load
 from directory.model import Shown
 from ivr import flow
-from ivr.catalogue import load_catalogues
 from ivr.heard import SURE, understood
 from ivr.phrases import need_heard, need_label, need_option
 from ivr.speech import Speech
 from ivr.state import Channel, State, Step
 from ivr.turn import Caller, Turn, World
 from ivr.voices import load_voices
+from tests.editions import shipped_catalogues
 
-CATALOGUES = load_catalogues()
+CATALOGUES = shipped_catalogues()
 LANGUAGES = tuple(load_voices())
 DIRECTORY = load()
 SPEECH = Speech(DIRECTORY, CATALOGUES)

@@ -11,7 +11,6 @@ import pytest
 
 from directory.load import compile_files, load
 from ivr import flow, pace
-from ivr.catalogue import load_catalogues
 from ivr.flow.ways import PAGE
 from ivr.pace import Pace, Slowest, first_choice, forwarding, longest_page
 from ivr.phrases import Phrase
@@ -21,11 +20,12 @@ from ivr.state import State, Step
 from ivr.turn import Clock, CountryName, Digits, Key, Line, Name, Turn
 from ivr.twiml import Leg, Scribe
 from ivr.voices import Way, load_voices
+from tests.editions import shipped_catalogues
 from tests.ivr.flow.walk import NIGHT, TUESDAY_MORNING, a_world, walk
 from tests.sample_directory import FILES
 
 DIRECTORY = load()
-CATALOGUES = load_catalogues()
+CATALOGUES = shipped_catalogues()
 SPEECH = Speech(DIRECTORY, CATALOGUES)
 VOICES = load_voices()
 OFFERED = tuple(tag for tag, voice in VOICES.items() if voice.way is not Way.TEXT and not CATALOGUES[tag].faults)

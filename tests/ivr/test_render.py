@@ -12,7 +12,7 @@ import pytest
 
 from directory.load import compile_files, load
 from ivr.adapters.engine import EngineError, Espeak, Sox
-from ivr.catalogue import load_catalogues, placeholders
+from ivr.catalogue import placeholders
 from ivr.edition import offered_languages
 from ivr.phrases import Phrase
 from ivr.recordings import PERSON, Recordings, name_of, studio_name
@@ -20,6 +20,7 @@ from ivr.render import Folders, RefusedError, Rendered, Renderer, Script, check,
 from ivr.sentences import is_spoken
 from ivr.voices import Voice, Way, load_voices
 from ivr.wav import describe, encode, seconds_above
+from tests.editions import shipped_catalogues
 from tests.fakes import FakeConverter, FakeEngine, a_tone
 from tests.sample_directory import FILES
 
@@ -321,7 +322,7 @@ def test_progress_counts_every_sentence(folders: Folders) -> None:
 
 def test_recorded_languages_have_scripts(tmp_path: Path) -> None:
     """Every recorded language has one, nobody else has, and each text stands in it once."""
-    voices, catalogues = load_voices(), load_catalogues()
+    voices, catalogues = load_voices(), shipped_catalogues()
     found = scripts(compile_files(FILES), catalogues, voices, tmp_path, NOW)
 
     assert {tag for tag, voice in voices.items() if voice.way is Way.RECORDING} == set(found)
@@ -335,7 +336,7 @@ def test_recorded_languages_have_scripts(tmp_path: Path) -> None:
 
 def test_language_is_offered_when_all_is_made(tmp_path: Path) -> None:
     """What makes the menu offer a language comes last, so that nobody chooses it half made."""
-    voices, catalogues = load_voices(), load_catalogues()
+    voices, catalogues = load_voices(), shipped_catalogues()
     script = scripts(compile_files(FILES), catalogues, voices, tmp_path, NOW)["ga"]
     names = [name_of(text, "ga", "ga") for text in script.texts]
 
@@ -346,7 +347,7 @@ def test_language_is_offered_when_all_is_made(tmp_path: Path) -> None:
 @pytest.mark.engine
 def test_fixed_sentences_of_a_language_are_heard(folders: Folders) -> None:
     """Rendered for real, each has its words, the telephone's form, its level, a length that fits, and is not silent."""
-    catalogues = load_catalogues()
+    catalogues = shipped_catalogues()
     script = scripts(load(), catalogues, load_voices(), folders.audio, NOW)["ga"]
     words = set(catalogues["ga"].words.values())
     fixed = {text: phrase for text, phrase in script.texts.items() if text in words}

@@ -13,7 +13,7 @@ from directory.hours import hours_of
 from directory.load import compile_files, load
 from directory.model import Directory, Shown
 from ivr import flow
-from ivr.catalogue import SOURCE, load_catalogues
+from ivr.catalogue import SOURCE
 from ivr.flow.referral import opening
 from ivr.flow.ways import PAGE
 from ivr.pace import LONGEST_SAY
@@ -23,12 +23,13 @@ from ivr.speech import Speech
 from ivr.state import State, Step
 from ivr.turn import Answer, Digits, Line, Turn, World
 from ivr.voices import load_voices
+from tests.editions import shipped_catalogues
 from tests.ivr.flow.walk import NIGHT, TUESDAY_MORNING, Walk, a_world, walk
 from tests.sample_directory import FILES, changed
 
 DIRECTORY = load()
 LANGUAGES = tuple(load_voices())
-CATALOGUES = load_catalogues()
+CATALOGUES = shipped_catalogues()
 SPEECH = Speech(DIRECTORY, CATALOGUES)
 SOME = ("en", "ro", "ar", "ga")
 """Languages walked together: their order decides which languages of a service are named. The last one is recorded."""

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from directory.load import compile_files, load
 from directory.model import Helpline
-from ivr.catalogue import load_catalogues, placeholders
+from ivr.catalogue import placeholders
 from ivr.phrases import COUNTED, Phrase, general_name
 from ivr.speech import Speech, WordlessError, digits_aloud, wordless
 from ivr.turn import Amount, Clock, CountryName, Day, Digits, Key, LanguageNames, Line, Name, Value
+from tests.editions import shipped_catalogues
 from tests.sample_directory import FILES, changed
 
-CATALOGUES = load_catalogues()
+CATALOGUES = shipped_catalogues()
 LANGUAGES = sorted(CATALOGUES)
 DIRECTORY = load()
 SPEECH = Speech(DIRECTORY, CATALOGUES)

@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 from directory.load import compile_files, load
 from directory.model import Helpline, Number, Reach
 from ivr import flow
-from ivr.catalogue import load_catalogues
 from ivr.events import Form
 from ivr.phrases import Phrase
 from ivr.speech import Speech, cldr
 from ivr.state import Channel, State, Step
 from ivr.texts import LONGEST, compose, segments, written_hours, written_turn
 from ivr.turn import Caller, Line, Turn, World
+from tests.editions import shipped_catalogues
 from tests.sample_directory import FILES
 
-CATALOGUES = load_catalogues()
+CATALOGUES = shipped_catalogues()
 LANGUAGES = sorted(CATALOGUES)
 DIRECTORY = load()
 SPEECH = Speech(DIRECTORY, CATALOGUES)

@@ -17,7 +17,6 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 from directory.load import compile_files, load
 from directory.model import Directory
 from ivr import flow
-from ivr.catalogue import load_catalogues
 from ivr.phrases import Phrase
 from ivr.recordings import PERSON, Recordings, name_of
 from ivr.sealed import Seal
@@ -26,6 +25,7 @@ from ivr.state import Channel, State, Step
 from ivr.turn import Caller, CountryName, Digits, Forward, Key, Line, Name, Option, Turn, World
 from ivr.twiml import EMPTY, RING, WAIT, Leg, Scribe, message
 from ivr.voices import Way, load_voices
+from tests.editions import shipped_catalogues
 from tests.recordings import every_sentence
 from tests.sample_directory import FILES
 
@@ -36,7 +36,7 @@ HELPLINE = "+442079460999"
 LEG = Leg(CALL, OURS)
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 DIRECTORY = load()
-CATALOGUES = load_catalogues()
+CATALOGUES = shipped_catalogues()
 VOICES = load_voices()
 LANGUAGES = tuple(VOICES)
 PORTABLE = {"Play", "Response", "Say", "Gather", "Redirect", "Dial", "Number", "Hangup"}

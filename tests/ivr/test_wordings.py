@@ -6,11 +6,11 @@ import dataclasses
 
 import pytest
 
-from ivr.catalogue import load_catalogues
 from ivr.phrases import COUNTED, Phrase
 from ivr.wordings import NO_WORDINGS, Wording, Wordings, composed, faults_of, name_of, with_wordings, words_of
+from tests.editions import shipped_catalogues
 
-CATALOGUES = load_catalogues()
+CATALOGUES = shipped_catalogues()
 ENGLISH = name_of(words_of(CATALOGUES["en"], Phrase.GREETING))
 HELLO = Wording("ro", Phrase.GREETING, ("Bine ați sunat.",), ENGLISH)
 EVERYTHING_READ = frozenset(("ro", phrase.value, name_of(words_of(CATALOGUES["ro"], phrase))) for phrase in Phrase)

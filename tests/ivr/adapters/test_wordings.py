@@ -10,12 +10,12 @@ from directory.desk import Desk
 from directory.desk.people import DeskError, NotAllowedError, StageError
 from ivr.adapters.takes import Take, TakeStage, TakeStore
 from ivr.adapters.wordings import Stage, WordingStore
-from ivr.catalogue import load_catalogues
 from ivr.phrases import Phrase
 from ivr.wordings import Wording, name_of, words_of
 from tests.desk import ADA, ANA, BEN, EDDA, NOW, VERA, a_desk
+from tests.editions import shipped_catalogues
 
-ENGLISH = name_of(words_of(load_catalogues()["en"], Phrase.GREETING))
+ENGLISH = name_of(words_of(shipped_catalogues()["en"], Phrase.GREETING))
 
 
 def hello(words: str = "Bine ați sunat.") -> Wording:

@@ -4,10 +4,10 @@ import pytest
 
 from directory.load import load
 from directory.model import Directory
-from ivr.catalogue import load_catalogues
 from ivr.edition import offered_languages
 from ivr.speech import Speech
 from ivr.voices import load_voices
+from tests.editions import shipped_catalogues
 
 
 @pytest.fixture(scope="session")
@@ -17,9 +17,9 @@ def directory() -> Directory:
 
 @pytest.fixture(scope="session")
 def languages() -> tuple[str, ...]:
-    return offered_languages(load_catalogues(), load_voices())[0]
+    return offered_languages(shipped_catalogues(), load_voices())[0]
 
 
 @pytest.fixture(scope="session")
 def speech(directory: Directory) -> Speech:
-    return Speech(directory, load_catalogues())
+    return Speech(directory, shipped_catalogues())

@@ -9,18 +9,18 @@ import pytest
 from directory.load import load
 from directory.model import Kind
 from ivr import flow
-from ivr.catalogue import load_catalogues
 from ivr.flow.people import towards_person
 from ivr.flow.ways import MORE_KEY, PAGE, RESERVED_KEYS, can_connect, matches_for
 from ivr.speech import Speech
 from ivr.state import Channel, Step
 from ivr.turn import Forward, Line, Name, Turn, World
 from ivr.voices import load_voices
+from tests.editions import shipped_catalogues
 from tests.ivr.flow.walk import CHOSEN, NIGHT, TUESDAY_MORNING, Walk, a_world, walk
 
 DIRECTORY = load()
 LANGUAGES = tuple(load_voices())
-SPEECH = Speech(DIRECTORY, load_catalogues())
+SPEECH = Speech(DIRECTORY, shipped_catalogues())
 RICHEST = "RO"
 """A country with services of every sort, day lines and night lines."""
 WALKS = [

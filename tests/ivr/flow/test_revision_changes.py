@@ -14,10 +14,10 @@ from directory.model import Directory
 from directory.pieces import Place, replaced
 from directory.switched import Position, Standing, Switched, overlaid
 from ivr import flow
-from ivr.catalogue import load_catalogues
 from ivr.speech import Speech
 from ivr.state import Channel, State, Step
 from ivr.turn import Answer, Caller, Digits, Line, Name, Turn, World
+from tests.editions import shipped_catalogues
 from tests.ivr.flow.walk import Walk, walk
 from tests.sample_directory import FILES, changed
 
@@ -26,7 +26,7 @@ NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 BEFORE = compile_files(FILES)
 KEYS = (*"1234567890", "*", "#", "x")
 CRIME = "gb-crime"
-CATALOGUES = load_catalogues()
+CATALOGUES = shipped_catalogues()
 OUTCOMES = tuple(flow.Outcome)
 
 

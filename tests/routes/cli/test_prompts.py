@@ -20,6 +20,7 @@ from ivr.recordings import name_of, studio_name
 from ivr.voices import PACKAGED, load_voices
 from ivr.wav import encode
 from routes.cli import main
+from tests.editions import shipped_catalogues
 from tests.sample_directory import FILES
 
 LONG = "ก" * 70
@@ -113,7 +114,7 @@ def test_status(place: Path) -> None:
 def test_status_counts_recordings(place: Path) -> None:
     """Of a recorded language the files that are there are counted, and their real length is measured."""
     faster(place)
-    words = load_catalogues()["ga"].words
+    words = shipped_catalogues()["ga"].words
     before = statuses(place)[1]["ga"]
     greeting = place / "var" / "audio" / name_of(words[Phrase.GREETING], "ga", VOICES["ga"].engine or "")
     greeting.parent.mkdir(parents=True)
@@ -207,7 +208,7 @@ def test_list_for_people(place: Path) -> None:
 
 def test_list_names_recordings(place: Path) -> None:
     """A recorded sentence names its file."""
-    words = load_catalogues()["ga"].words
+    words = shipped_catalogues()["ga"].words
     name = name_of(words[Phrase.GREETING], "ga", VOICES["ga"].engine or "")
     path = place / "var" / "audio" / name
     path.parent.mkdir(parents=True)
@@ -243,7 +244,7 @@ def test_texts_of_all(place: Path) -> None:
 
 def test_texts_that_are_too_long(place: Path) -> None:
     """A discreet text of two segments makes the status 1; a long one with a name does not."""
-    path, words = catalogue(place, "th"), load_catalogues()["th"].words
+    path, words = catalogue(place, "th"), shipped_catalogues()["th"].words
     for phrase in (Phrase.SMS_SHORT, Phrase.SMS_SHORT_NO_HOURS):
         before, mark, after = path.read_text(encoding="utf-8").partition(f'msgctxt "{phrase}"')
         longer = after.replace(f'msgstr "{words[phrase]}"', f'msgstr "{words[phrase]} {LONG}"', 1)
@@ -307,7 +308,7 @@ def test_export_for_a_studio(place: Path, tmp_path: Path) -> None:
     fanal(place, "export", "--language", "ga", "--format", "csv", tmp_path / "ga.csv", "--at", AT)
     made = (tmp_path / "ga.csv").read_bytes()
     rows = list(csv.DictReader(io.StringIO(made.decode("utf-8-sig"), newline="")))
-    greeting = load_catalogues()["ga"].words[Phrase.GREETING]
+    greeting = shipped_catalogues()["ga"].words[Phrase.GREETING]
 
     assert made.startswith(b"\xef\xbb\xbf")
     assert len({row["text"] for row in rows}) == len(rows)
