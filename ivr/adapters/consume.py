@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from typing import Any
 
 import redis
 from rq import Queue, SimpleWorker
+from rq.executions import Execution, ExecutionRegistry
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -20,6 +22,22 @@ MAINTENANCE_SECONDS = 10
 """How often it looks for jobs that a killed worker left; RQ's ten minutes are longer than a text lives."""
 MARGIN_SECONDS = 5
 log = logging.getLogger(__name__)
+
+
+class Executions(ExecutionRegistry):
+    """The attempts at one job that RQ knows of."""
+
+    def get_executions(self, start: int = 0, end: int = -1) -> list[Execution]:
+        """Return them without those of which nothing is left.
+
+        RQ remembers the name of an attempt a minute longer than the attempt itself, and would fail over it: whatever a
+        job does after its worker was killed would count as failed and be done again, until that minute is over.
+        """
+        found = []
+        for name in self.get_execution_ids(start, end):
+            with suppress(ValueError):  # there is no such attempt any more
+                found.append(Execution.fetch(id=name, job_id=self.job_id, connection=self.connection))
+        return found
 
 
 class OwnJob(Job):
@@ -37,6 +55,11 @@ class OwnJob(Job):
         if self.func_name not in set(Function) or self.instance is not None:
             raise PermissionError("the job names a function that is not ours")
         return super().func
+
+    @property
+    def execution_registry(self) -> Executions:
+        """The attempts at this job."""
+        return Executions(self.id, connection=self.connection)
 
     def send_webhooks(self, *_: Any, **__: Any) -> None:
         """Tell nobody."""
