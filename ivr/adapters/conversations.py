@@ -21,8 +21,8 @@ from ivr.sealed import Seal, derive
 from ivr.state import State, UnreadableStateError
 
 LIFE = dt.timedelta(minutes=30)
-PATIENCE = 0.5
-"""Seconds that an answer may wait for Redis."""
+PATIENCE = 0.2
+"""Seconds that an answer may wait for Redis, twice at most: no webhook is to take longer than half a second."""
 
 
 @dataclass(frozen=True, slots=True)
