@@ -140,6 +140,8 @@ class Insider(Attacker):
             ("texts", "sent", "delivered", "undelivered", "failed"),
         ):
             self._alike([(0, name, (whole,))], [(0, name, (part,)) for part in parts])
+        for count in self.rows("calls_by_need"):
+            self._alike([count], [each for each in self.rows("coverage_by_need") if each[2][0] == count[2][0]])
 
     def _alike(self, one: Sequence[Count], other: Sequence[Count]) -> None:
         """Write down how much two sums differ."""
@@ -147,9 +149,3 @@ class Insider(Attacker):
 
     def _sum(self, counts: Sequence[Count]) -> int:
         return sum(_value(self._truth[name], key) for _, name, key in counts)
-
-    def knows_first_referrals(self) -> None:
-        """Write down how many first referrals of a need there were besides one for each call that has this need."""
-        for key, _ in self._truth["calls_by_need"].rows:
-            parts = [count for count in self.rows("coverage_by_need") if count[2][0] == key[0]]
-            self._alike([(0, "calls_by_need", key)], parts)

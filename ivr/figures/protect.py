@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ivr.figures.network import INFINITE, Equation, Network
-from ivr.figures.relations import Cell, by_column, cells_of, likenesses, sums
+from ivr.figures.relations import Cell, cells_of, likenesses, sums
 from ivr.figures.tables import Table
 
 FEW = 10
@@ -19,8 +19,6 @@ STEP = 5
 """Shown counts are multiples of this."""
 VALUES = 5
 """So many values, at least, must be possible for a hidden count."""
-_OF_NEED = "coverage_of_need"
-"""A table that is never released: first referrals by need, which differ little from the calls by need."""
 
 
 def rounded(count: int) -> int:
@@ -36,12 +34,7 @@ def protect(tables: Sequence[Table]) -> tuple[Table, ...]:
     """
     named = {table.name: table for table in tables}
     values = _values(tables)
-    hidden = frozenset(cell for cell, count in values.items() if count < FEW)
-    before = None
-    while hidden != before:  # ends, because it only grows
-        before = hidden
-        hidden = _narrowed(_calls(named, values), hidden)
-        hidden = _of_coverage(named, values, hidden)
+    hidden = _narrowed(_system(named, values), frozenset(cell for cell, count in values.items() if count < FEW))
     return tuple(_seen(table, hidden) for table in tables)
 
 
@@ -63,51 +56,16 @@ class _System:
 
     values: Mapping[Cell, int]
     equations: tuple[Equation[Cell], ...]
-    unreleased: frozenset[Cell] = frozenset()
-    """Counts that no table shows, and nobody knows."""
+    unreleased: frozenset[Cell]
+    """Counts that no table shows, and nobody knows: steps left for others."""
 
 
-def _calls(tables: Mapping[str, Table], values: Mapping[Cell, int]) -> _System:
-    """Return all tables but those of coverage, which have a system of their own."""
-    others = {name: table for name, table in tables.items() if not _is_coverage(name)}
-    own = {cell: count for cell, count in values.items() if not _is_coverage(cell[0])}
-    equations = (*sums(others.values()), *likenesses(others))
-    unreleased = {cell: 0 for equation in equations for cell in equation.parts if cell not in own}
+def _system(tables: Mapping[str, Table], values: Mapping[Cell, int]) -> _System:
+    equations = (*sums(tables.values()), *likenesses(tables))
+    unreleased = {cell: 0 for equation in equations for cell in equation.parts if cell not in values}
     for cell in unreleased:
-        unreleased[cell] = own["steps_entered", cell[1]] - own["steps_stayed", cell[1]]
-    return _System({**own, **unreleased}, equations, frozenset(unreleased))
-
-
-def _of_coverage(tables: Mapping[str, Table], values: Mapping[Cell, int], hidden: frozenset[Cell]) -> frozenset[Cell]:
-    """Protect the tables of coverage, together with what `calls_by_need` tells of them.
-
-    Nearly every call has one need and so one first referral. So the first referrals of a need are taken as known
-    where the calls with this need are shown, and all hidden where those are hidden; and if they must not be known,
-    those calls are hidden too.
-    """
-    system = _coverage(tables, values)
-    of_need = [cell for cell in system.values if cell[0] == _OF_NEED]
-    concealed = {cell for cell in of_need if ("calls_by_need", cell[1]) in hidden or system.values[cell] < FEW}
-    concealed |= {
-        cell for cell in values if cell[0] == "coverage_by_need" and ("calls_by_need", cell[1][:1]) in hidden
-    }  # fmt: skip
-    found = _narrowed(system, hidden | concealed)
-    calls = {("calls_by_need", key) for name, key in found - concealed if name == _OF_NEED}
-    return frozenset(cell for cell in found if cell[0] != _OF_NEED) | calls
-
-
-def _coverage(tables: Mapping[str, Table], values: Mapping[Cell, int]) -> _System:
-    own = {cell: count for cell, count in values.items() if _is_coverage(cell[0])}
-    equations = list(sums(table for name, table in tables.items() if _is_coverage(name)))
-    if "coverage_by_need" in tables and "calls_by_need" in tables:
-        for equation in by_column(tables["coverage_by_need"], "need", _OF_NEED):
-            equations.append(equation)
-            own[equation.whole[0]] = sum(values[cell] for cell in equation.parts)
-    return _System(own, tuple(equations))
-
-
-def _is_coverage(name: str) -> bool:
-    return name.startswith("coverage")
+        unreleased[cell] = values["steps_entered", cell[1]] - values["steps_stayed", cell[1]]
+    return _System({**values, **unreleased}, equations, frozenset(unreleased))
 
 
 def _narrowed(system: _System, hidden: frozenset[Cell]) -> frozenset[Cell]:
@@ -148,12 +106,7 @@ def _pinning(network: Network[Cell], cell: Cell, hidden: frozenset[Cell]) -> Cel
     up, above = network.moves(cell, True, min(VALUES - 1, edge.room(True)))
     down, below = network.moves(cell, False, min(VALUES - 1 - up, edge.room(False)))
     shown = [each for each in (*above, *below) if each not in hidden and up + down < VALUES - 1]
-    return min(shown, key=lambda each: (network.edges[each].value, _rank(each), each), default=None)
-
-
-def _rank(cell: Cell) -> int:
-    """Order what is hidden, of equal counts: a row, a total, a row of another table."""
-    return 2 if cell[0] == _OF_NEED else int(not cell[1])
+    return min(shown, key=lambda each: (network.edges[each].value, not each[1], each), default=None)
 
 
 def _seen(table: Table, hidden: frozenset[Cell]) -> Table:

@@ -49,7 +49,7 @@ def sums(tables: Iterable[Table]) -> Iterator[Equation[Cell]]:
         for table in group:
             for coarser in _next_coarser(table, group):
                 yield from _margins(table, coarser)
-            if not _next_coarser(table, group) and SPEC_OF[table.name].total:
+            if SPEC_OF[table.name].total and not _next_coarser(table, group) and not _follows(table, group):
                 yield Equation((total_of(table.name),), tuple((table.name, key) for key, _ in table.rows))
 
 
@@ -57,13 +57,15 @@ def likenesses(tables: Mapping[str, Table]) -> Iterator[Equation[Cell]]:
     """Yield what holds but for a difference that an attacker may guess; we take it that they know it.
 
     Every call stays at one step (texts begun are the difference), a step entered is left or stayed at, a forwarding
-    has one outcome, a text one fate.
+    has one outcome, a text one fate, and nearly every caller asks for one need, whose coverage is noted once.
     """
     if {"calls_by_day", "steps_stayed"} <= tables.keys():
         yield Equation(_all(tables["calls_by_day"]), _all(tables["steps_stayed"]))
     if {"steps_entered", "steps_stayed"} <= tables.keys():
         for key, _ in tables["steps_stayed"].rows:
             yield Equation((("steps_entered", key),), (("steps_stayed", key), left(key)))
+    if {"calls_by_need", "coverage_by_need"} <= tables.keys():
+        yield from _margins(tables["coverage_by_need"], tables["calls_by_need"])
     for name, whole, parts in _SPLIT:
         if name in tables:
             yield Equation(((name, (whole,)),), tuple((name, (part,)) for part in parts))
@@ -72,11 +74,6 @@ def likenesses(tables: Mapping[str, Table]) -> Iterator[Equation[Cell]]:
 def left(key: Key) -> Cell:
     """Name the count of a step left for another, which no table shows."""
     return "left", key
-
-
-def by_column(table: Table, column: str, name: str) -> Iterator[Equation[Cell]]:
-    """Yield the sums of a table's rows by one of its columns, as counts of a table called `name`."""
-    yield from _margins(table, Table(name, (column,), (), None))
 
 
 def _margins(table: Table, coarser: Table) -> Iterator[Equation[Cell]]:
@@ -92,6 +89,15 @@ def _next_coarser(table: Table, group: Sequence[Table]) -> list[Table]:
     """Return the tables whose columns are some of this one's, but not some of another's that are."""
     below = [other for other in group if set(other.columns) < set(table.columns)]
     return [other for other in below if not any(set(other.columns) < set(third.columns) for third in below)]
+
+
+def _follows(table: Table, group: Sequence[Table]) -> bool:
+    """Tell whether the rows of a table have the right sum because those of an earlier one have.
+
+    So it is where a finer table has both as its sums. The equation is left out: each count stands in two at most.
+    """
+    finer = [_next_coarser(other, group) for other in group]
+    return any(table in coarser[1:] for coarser in finer)
 
 
 def _group(spec: Spec) -> _Group:

@@ -1,4 +1,4 @@
-"""The reckoning by flows finds exactly what a solver finds."""
+"""The reckoning by flows finds how far a count can move, and what prevents more."""
 
 from __future__ import annotations
 

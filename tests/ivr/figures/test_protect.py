@@ -75,8 +75,9 @@ def _of_needs(*counts: int) -> dict[str, Table]:
     """Return what is shown of a month in which so many calls were about each need, all from one country."""
     names = tuple(f"need{index}" for index in range(len(counts)))
     tallies = [
-        Tally(MONTH.first, EventKind.CALL, "need", "ro", "RO", name, count, 0)
+        Tally(MONTH.first, kind, event, "ro", "RO", name, count, 0)
         for name, count in zip(names, counts, strict=True)
+        for kind, event in ((EventKind.CALL, "need"), (EventKind.COVERAGE, "open"))
     ]
     return {table.name: table for table in protect(tables_of(tallies, MONTH, Domain(("ro",), ("RO",), names)))}
 
