@@ -16,6 +16,7 @@ from ivr.figures.protect import protect
 from ivr.figures.release import Release, joined
 from ivr.figures.tables import SPEC_OF, SPECS, Domain, Month, Spec, Table, Tally, rows_of, tables_of
 from tests.attacker import Attacker, Count, Insider
+from tests.summary import note
 
 MONTH = Month(2026, 2)
 DOMAIN = Domain(("mt", "ro"), ("MT", "RO"), ("trafficking", "violence"))
@@ -194,15 +195,17 @@ def test_tables_that_contradict_each_other_are_not_released() -> None:
         protect(tables)
 
 
-@pytest.mark.parametrize("calls", [0, 12, 25, 60, 150, 400])
-def test_insider_finds_no_hidden_count(calls: int) -> None:
+def test_insider_finds_no_hidden_count() -> None:
     """Whoever knows the rule, of every hidden count whether it is below 10, and what nearly adds up, is none the wiser.
 
     These are months as calls make them: what an insider cannot find there, they might in others (decision 0022).
     """
-    truth = _as_calls_come(calls)
+    months = [_as_calls_come(calls) for calls in (0, 12, 25, 60, 150, 400)]
+    insiders = [Insider(protect(truth), truth) for truth in months]
+    found = [each for insider in insiders for each in insider.found()]
+    note(f"figures: {sum(len(each.hidden) for each in insiders)} hidden, {len(found)} narrowed down by a solver")
 
-    assert [] == Insider(protect(truth), truth).found()
+    assert [] == found
 
 
 def _as_calls_come(calls: int) -> tuple[Table, ...]:
