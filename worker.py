@@ -24,7 +24,8 @@ from ivr.adapters.claims import Claims
 from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.consume import QueueWorker
 from ivr.adapters.counters import Counters
-from ivr.adapters.outbox import utc_now
+from ivr.adapters.errands import Errands
+from ivr.adapters.outbox import Outbox, utc_now
 from ivr.adapters.provider import Provider
 from ivr.adapters.queue import Name, Queues
 from ivr.adapters.schedule import Schedule
@@ -75,14 +76,18 @@ def work(name: Name, settings: Settings) -> int:
 
 
 def collaborators(settings: Settings, name: Name) -> Collaborators:
-    """Make what the jobs of a queue work with; nothing connects before it is used."""
-    connection = connect(settings.redis_url, PATIENT)
+    """Make what the jobs of a queue work with; the outbox begins at once, to adopt what dead processes have left."""
+    connection, engine = connect(settings.redis_url, PATIENT), open_database(settings.database_url)
+    outbox = Outbox.connect(settings)
+    outbox.start()
     return Collaborators(
         provider=Provider.connect(settings),
         claims=Claims(connection, settings.secret_keys),
         stream=EventStream(connection),
         queues=Queues(connection),
-        counters=Counters(open_database(settings.database_url)),
+        counters=Counters(engine),
+        errands=Errands(engine),
+        outbox=outbox,
         compose=_composer(settings) if name is Name.TEXTS else _compose_nothing,
         clock=utc_now,
     )
@@ -101,7 +106,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         ended = threading.Event()
-        schedule = Schedule(connect(self._settings.redis_url, PATIENT), self._settings.spool_path)
+        schedule = Schedule(connect(self._settings.redis_url, PATIENT))
         keeper = threading.Thread(target=schedule.run, args=(ended,), name="schedule")
         keeper.start()
         self._processes = {name: _Process(name) for name in Name}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from enum import StrEnum
 
 BAND_HOURS = 6
@@ -68,25 +68,23 @@ class Event:
         utc = now.astimezone(dt.UTC)
         return cls(utc.date(), utc.hour // BAND_HOURS, kind, name, language or NONE, country or NONE, need or NONE)
 
-    def fields(self) -> dict[str, str]:
-        """Return the event as strings, for the stream and the spool."""
-        return {**{key: str(value) for key, value in asdict(self).items()}, "day": self.day.isoformat()}
+    def fields(self) -> list[str | int]:
+        """Return the event as values that JSON knows, for the stream and the spool."""
+        day, *rest = astuple(self)
+        return [day.isoformat(), *rest]
 
     @classmethod
-    def from_fields(cls, fields: Mapping[str, str]) -> Event:
-        """Read an event back; raises KeyError or ValueError where the fields are not one."""
-        band = int(fields["band"])
-        if band not in range(24 // BAND_HOURS):
-            raise ValueError(f"there is no hour band {band}")
-        return cls(
-            dt.date.fromisoformat(fields["day"]),
-            band,
-            EventKind(fields["kind"]),
-            fields["name"],
-            fields["language"],
-            fields["country"],
-            fields["need"],
-        )
+    def from_fields(cls, fields: Sequence[object]) -> Event:
+        """Read an event back; raises ValueError or TypeError where the fields are not one."""
+        day, band, kind, *texts = fields
+        if type(band) is not int or band not in range(24 // BAND_HOURS):
+            raise ValueError("there is no such hour band")
+        if len(texts) != len(_TEXTS) or not all(isinstance(text, str) for text in texts):
+            raise ValueError("these are not the texts of an event")
+        return cls(dt.date.fromisoformat(str(day)), band, EventKind(str(kind)), *map(str, texts))
+
+
+_TEXTS = ("name", "language", "country", "need")
 
 
 class Form(StrEnum):
@@ -114,9 +112,13 @@ class SendText:
 
 @dataclass(frozen=True, slots=True)
 class PurgeCall:
-    """Delete the provider's records of a call that has ended, and of its forwarded legs."""
+    """Delete the provider's records of a call, and of its forwarded legs, once it is over.
+
+    `over` False: the call has only begun; its records are deleted if nobody ever says that it is over.
+    """
 
     call: str
+    over: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ import datetime as dt
 import logging
 import math
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
@@ -19,8 +18,10 @@ from typing import Protocol
 
 import redis
 
+from ivr.adapters.batch import Item, Once
 from ivr.adapters.claims import Claims
 from ivr.adapters.counters import Counters
+from ivr.adapters.errands import Errands, LostText, settling_mark
 from ivr.adapters.provider import CallRecord, Fate, ProviderError
 from ivr.adapters.queue import SENT_PURGE_DELAY, Queues, token
 from ivr.adapters.stream import EventStream
@@ -29,8 +30,10 @@ from ivr.numbers import CallerNumber
 
 COUNT_SECONDS = 20.0
 """How long one job adds up before it leaves the rest to the next."""
-ENTRIES = 1000
-"""Entries added up in one transaction."""
+BATCHES = 200
+"""Batches added up in one transaction."""
+MARK_LIFE = dt.timedelta(days=7)
+"""How long an event of a job cannot be counted again: longer than a job is retried."""
 log = logging.getLogger(__name__)
 
 
@@ -57,6 +60,13 @@ Compose = Callable[[str, str, Form, str | None], str]
 """Writes the text about a helpline, in a language and form, for a phone of a country; KeyError if it is not known."""
 
 
+class Puts(Protocol):
+    """The outbox, as the jobs know it (`ivr.adapters.outbox`)."""
+
+    def put(self, item: Item) -> None:
+        """Take what is to be counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Collaborators:
     """What the jobs work with."""
@@ -66,6 +76,8 @@ class Collaborators:
     stream: EventStream
     queues: Queues
     counters: Counters
+    errands: Errands
+    outbox: Puts
     compose: Compose
     clock: Callable[[], dt.datetime]
 
@@ -89,27 +101,41 @@ def send_text(call: str, helpline: str, language: str, form: str, before: str) -
     mark, collaborators = token(errand), _with.get()
     fate = _send(errand, mark, collaborators)
     event = Event.at(collaborators.clock(), EventKind.TEXT, fate, language)
-    collaborators.stream.add_once(f"text:{mark}", event)
+    collaborators.outbox.put(Once(settling_mark(errand), event))
 
 
 def count_events() -> None:
-    """Add up the events that wait, and forget them.
+    """Add up the batches that wait, and acknowledge them.
 
-    Run twice, or twice at once, it counts once: the position moves in the transaction that adds, and only from where
-    this run read it. Entries that were added but not forgotten lie before the position, and are never read again.
+    Run twice, or twice at once, it counts once: a batch is added only where it follows the last one of its source.
+    A source of which something is missing in between is forgotten by the stream, and sends it again.
     """
-    stream, counters = _with.get().stream, _with.get().counters
-    generation, end = stream.generation(), time.monotonic() + COUNT_SECONDS
-    position = counters.position(generation)
-    while time.monotonic() < end and (entries := stream.read(generation, position, ENTRIES)):
-        tallies = Counter[Event]()
-        for entry in entries:
-            tallies[entry.event] += entry.times
-        if counters.advance(generation, position, entries[-1].position, tallies):
-            position = entries[-1].position
+    with_, end = _with.get(), time.monotonic() + COUNT_SECONDS
+    while time.monotonic() < end and (entries := with_.stream.read(BATCHES)):
+        batches = [entry.batch for entry in entries if entry.batch]
+        if len(batches) < len(entries):
+            log.error("stream_entry_unreadable", extra={"count": len(entries) - len(batches)})
+        done = with_.counters.advance(batches, with_.clock())
+        if done.missing:
+            log.warning("batches_missing", extra={"count": len(done.missing)})
+        with_.stream.settle(done.counted, entries[-1].position)
+        with_.stream.forget(done.missing)
+
+
+def look_after() -> None:
+    """Look after what should have been done by now: delete records whose job was lost, count texts that nobody sent.
+
+    Run twice, it does nothing twice: a job that is still in the queue is not put there again, and the fate of a text
+    is counted once, by a mark.
+    """
+    with_ = _with.get()
+    now = with_.clock()
+    for errand in with_.errands.due(now):
+        if isinstance(errand, LostText):
+            with_.outbox.put(Once(errand.mark, Event.at(now, EventKind.TEXT, "unknown", errand.language)))
         else:
-            position = counters.position(generation)
-    stream.trim(generation, position)
+            with_.queues.put(errand, now)
+    with_.counters.forget_marks((now - MARK_LIFE).date())
 
 
 def purge_call(call: str, until: str) -> None:
@@ -135,7 +161,7 @@ def purge_message(message: str, fate: str, until: str) -> None:
     collaborators, mark = _with.get(), token(PurgeMessage(message))
     if fate:
         event = Event.at(collaborators.clock(), EventKind.TEXT, fate)
-        collaborators.stream.add_once(f"fate:{mark}", event)
+        collaborators.outbox.put(Once(f"fate:{mark}", event))
     _purge(mark, until, lambda: collaborators.provider.delete_message(message))
 
 
@@ -183,15 +209,18 @@ def _refused(fault: ProviderError) -> str:
 
 
 def _purge(mark: str, until: str, delete: Callable[[], None]) -> None:
-    """Delete, or raise `ProviderError` for a later attempt until it is too late, and then raise the alarm."""
+    """Delete, or raise `ProviderError` for a later attempt; after a day say that it is overdue, and leave it to others.
+
+    `look_after` begins again with what is overdue.
+    """
     with_ = _with.get()
-    now, name = with_.clock(), "deleted"
+    now = with_.clock()
     try:
         delete()
     except ProviderError as fault:
         if now < dt.datetime.fromisoformat(until):
             raise
         log.error("record_overdue", extra={"status": fault.status, "code": fault.code})  # noqa: TRY400 - says it all
-        name = "overdue"
-    if with_.stream.add_once(f"record:{mark}", Event.at(now, EventKind.RECORD, name)) and name == "overdue":
-        with_.queues.raise_alarm()
+        with_.outbox.put(Once(f"overdue:{mark}", Event.at(now, EventKind.RECORD, "overdue")))
+    else:
+        with_.outbox.put(Once(f"record:{mark}", Event.at(now, EventKind.RECORD, "deleted")))

@@ -77,11 +77,12 @@ class _Gauges(Collector):
 
 MEANINGS = {
     "fanal_redis_up": "1 if Redis answers.",
-    "fanal_events_waiting": "Events in the stream that are not counted and forgotten yet.",
+    "fanal_database_up": "1 if the database answers.",
+    "fanal_batches_waiting": "Batches of events in the stream that have not been counted yet.",
     "fanal_texts_queued": "Texts that wait for a worker.",
     "fanal_counts_queued": "Counting jobs that wait for a worker.",
     "fanal_purges_queued": "Deletions of the provider's records that wait for a worker.",
-    "fanal_records_overdue": "Records of the provider that could not be deleted within 24 hours: an alarm.",
+    "fanal_records_overdue": "Records of the provider that should have been deleted more than a day ago: an alarm.",
     "fanal_directory_stale": "1 if the newest tables cannot be read and earlier ones are served.",
     "fanal_directory_revision": "Number (0: never published) and name of the revision that is served.",
     "fanal_directory_switches": "Numbers that an emergency switch keeps out of service, or lets be read out only.",

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Protocol
 
 import redis
+from sqlalchemy.exc import SQLAlchemyError
 
 from directory.database import open_database
 from directory.model import Directory
 from ivr.adapters.connection import SHORT, connect
 from ivr.adapters.conversations import Conversations, Kept
+from ivr.adapters.errands import Errands
 from ivr.adapters.folder import FolderSource
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.queue import Queues
@@ -35,6 +37,9 @@ from ivr.wordings import NO_WORDINGS, Wordings, with_wordings
 
 class Puts(Protocol):
     """Takes what is to be counted or done; never waits and never fails."""
+
+    def start(self) -> None:
+        """Make ready in a process that has just begun; what is put before is taken too."""
 
     def put(self, item: Event | Errand) -> None:
         """Take one item."""
@@ -63,6 +68,11 @@ class Services:
     metrics: Metrics
     clock: Callable[[], dt.datetime]
 
+    def begin(self) -> None:
+        """Begin what each web process does beside answering: it watches the tables, and keeps an outbox."""
+        self.shelf.watch()
+        self.outbox.start()
+
 
 def build(settings: Settings) -> Services:
     """Build the services of one server from its settings. The tables are read here, once."""
@@ -72,7 +82,7 @@ def build(settings: Settings) -> Services:
     shelf = Shelf(source, make, settings.places.audio)
     shelf.refresh()
     source.close()
-    connection = connect(settings.redis_url, SHORT)
+    connection, errands = connect(settings.redis_url, SHORT), Errands(open_database(settings.database_url))
     return Services(
         settings=settings,
         calls=CallsUnderWay(settings.lines),
@@ -80,7 +90,7 @@ def build(settings: Settings) -> Services:
         seal=seal,
         outbox=Outbox.connect(settings),
         conversations=Conversations(settings.redis_url, settings.secret_keys, seal),
-        metrics=Metrics(lambda: figures(connection, shelf)),
+        metrics=Metrics(lambda: figures(connection, errands, shelf)),
         clock=lambda: dt.datetime.now(dt.UTC),
     )
 
@@ -94,22 +104,27 @@ def source_of(settings: Settings) -> Source:
     return DeskSource(open_database(settings.database_url), settings.kept_path)
 
 
-def figures(connection: redis.Redis, shelf: Shelf) -> Gauges:
-    """Read the gauges of the metrics page; where Redis is away, only that is said of it."""
-    own = _about_directory(shelf)
+def figures(connection: redis.Redis, errands: Errands, shelf: Shelf) -> Gauges:
+    """Read the gauges of the metrics page; where Redis or the database is away, only that is said of it."""
+    return {**_about_directory(shelf), **_about_redis(connection), **_about_errands(errands)}
+
+
+def _about_redis(connection: redis.Redis) -> Gauges:
     queues = Queues(connection)
     try:
         lengths = {f"fanal_{name}_queued": float(length) for name, length in queues.lengths().items()}
-        waiting, overdue = EventStream(connection).waiting(), queues.overdue()
+        waiting = EventStream(connection).waiting()
     except redis.RedisError:
-        return {**own, "fanal_redis_up": 0.0}
-    return {
-        **own,
-        **lengths,
-        "fanal_redis_up": 1.0,
-        "fanal_events_waiting": float(waiting),
-        "fanal_records_overdue": float(overdue),
-    }
+        return {"fanal_redis_up": 0.0}
+    return {**lengths, "fanal_redis_up": 1.0, "fanal_batches_waiting": float(waiting)}
+
+
+def _about_errands(errands: Errands) -> Gauges:
+    try:
+        overdue = errands.overdue(dt.datetime.now(dt.UTC))
+    except SQLAlchemyError:
+        return {"fanal_database_up": 0.0}
+    return {"fanal_database_up": 1.0, "fanal_records_overdue": float(overdue)}
 
 
 def _about_directory(shelf: Shelf) -> Gauges:

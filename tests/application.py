@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from directory.load import PACKAGED
+from ivr.adapters.batch import Item
 from ivr.adapters.conversations import AwayError, Kept
 from ivr.adapters.folder import FolderSource
 from ivr.calls import CallsUnderWay
 from ivr.edition import Shelf
-from ivr.events import Errand, Event
+from ivr.events import Event
 from ivr.metrics import Metrics
 from ivr.sealed import Seal
 from ivr.services import Services, edition_maker
@@ -25,13 +26,16 @@ class FakeOutbox:
     """Keeps what was put."""
 
     def __init__(self) -> None:
-        self.items: list[Event | Errand] = []
+        self.items: list[Item] = []
 
-    def put(self, item: Event | Errand) -> None:
+    def start(self) -> None:
+        """Be ready."""
+
+    def put(self, item: Item) -> None:
         """Keep the item."""
         self.items.append(item)
 
-    def of(self, kind: type) -> list[Event | Errand]:
+    def of(self, kind: type) -> list[Item]:
         """Return what was put of one type."""
         return [item for item in self.items if isinstance(item, kind)]
 

@@ -1,27 +1,27 @@
-"""The counters in SQL: how often each thing happened, and how far the stream has been added up.
+"""The counters in SQL: how often each thing happened, and how far each source has been added up.
 
-Sums and position move in one transaction, so whatever dies, an entry is in the sums if and only if the position is past
-it; and the position moves only from where the reader began, so of two that add up the same entries one does nothing.
+Sums, positions, marks and errands move in one transaction, so whatever dies, a batch is in the sums if and only if the
+position of its source is at or past its number. A batch is added only where it follows the last one of its source.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from directory.database import writing
-from ivr.adapters.stream import BEGINNING
+from ivr.adapters.batch import MARK_LENGTH, Batch, Once
+from ivr.adapters.errands import Errands, insert_into, metadata
 from ivr.events import Event, EventKind
 from ivr.report import Tally
 
 ROWS = 500
 """Rows of one statement; SQLite takes 32766 values in one."""
-metadata = sa.MetaData()
 counters = sa.Table(
     "counters",
     metadata,
@@ -39,9 +39,48 @@ _WIDTHS = (16, 64, 16, 16, 64)
 progress = sa.Table(
     "progress",
     metadata,
-    sa.Column("stream", sa.String(64), primary_key=True),
-    sa.Column("last_id", sa.String(64), nullable=False),
+    sa.Column("source", sa.String(64), primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("accepted", sa.BigInteger, nullable=False),
+    sa.Column("counted", sa.BigInteger, nullable=False),
+    sa.Column("repeated", sa.BigInteger, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
 )
+"""How far each source has been added up, and the books: of the events that it accepted up to batch `number`, how many
+are in the sums, and how many were not counted because their mark was known."""
+marks = sa.Table(
+    "marks",
+    metadata,
+    sa.Column("mark", sa.String(MARK_LENGTH), primary_key=True),
+    sa.Column("day", sa.Date, nullable=False, index=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What came of adding up: how far each source is now, and of which sources something is missing in between."""
+
+    counted: Mapping[str, int]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Account:
+    """The row of `progress` of one source, while batches are added."""
+
+    number: int = 0
+    accepted: int = 0
+    counted: int = 0
+    repeated: int = 0
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What is added in one transaction."""
+
+    accounts: dict[str, _Account]
+    tallies: Counter[Event] = field(default_factory=Counter)
+    missing: list[str] = field(default_factory=list)
 
 
 class Counters:
@@ -50,19 +89,18 @@ class Counters:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def position(self, stream: str) -> str:
-        """Return the position up to which a stream has been added up."""
-        with self._engine.connect() as connection:
-            found = connection.scalar(sa.select(progress.c.last_id).where(progress.c.stream == stream))
-        return BEGINNING if found is None else str(found)
-
-    def advance(self, stream: str, after: str, upto: str, tallies: Mapping[Event, int]) -> bool:
-        """Add the tallies of the entries after `after`, up to `upto`; False if another has moved the position."""
+    def advance(self, batches: Sequence[Batch], now: dt.datetime) -> Advance:
+        """Add the batches that have not been added, all or nothing; raises `sqlalchemy.exc.SQLAlchemyError`."""
         with writing(self._engine).begin() as connection:
-            moved = self._moved(connection, stream, after, upto)
-            if moved:
-                self._add(connection, tallies)
-        return moved
+            if connection.dialect.name == "postgresql":  # SQLite has one writer at a time as it is
+                connection.execute(sa.text("LOCK TABLE progress IN EXCLUSIVE MODE"))
+            found = _Sum(_accounts(connection, {batch.source for batch in batches}))
+            taken = [batch for batch in batches if _takes(found, batch)]
+            for batch in taken:
+                self._add_once(connection, batch, found, now)
+            self._add(connection, found.tallies)
+            _keep_books(connection, {batch.source: found.accounts[batch.source] for batch in taken}, now.date())
+        return Advance({source: each.number for source, each in found.accounts.items()}, tuple(found.missing))
 
     def read(self, first: dt.date, last: dt.date) -> Iterator[Tally]:
         """Yield what was counted from day `first` to day `last`, both included, without the hour bands."""
@@ -74,14 +112,23 @@ class Counters:
             for row in connection.execute(asked.group_by(*columns)):
                 yield Tally(row.day, EventKind(row.kind), row.name, row.language, row.country, row.need, int(row.times))
 
-    def _moved(self, connection: sa.Connection, stream: str, after: str, upto: str) -> bool:
-        where = sa.and_(progress.c.stream == stream, progress.c.last_id == after)
-        if connection.execute(sa.update(progress).where(where).values(last_id=upto)).rowcount:
-            return True
-        if after != BEGINNING:
-            return False
-        first = self._insert(progress).values(stream=stream, last_id=upto).on_conflict_do_nothing()
-        return connection.execute(first, execution_options={"preserve_rowcount": True}).rowcount == 1
+    def forget_marks(self, before: dt.date) -> None:
+        """Forget marks that were set before a day: their jobs are long done."""
+        with writing(self._engine).begin() as connection:
+            connection.execute(sa.delete(marks).where(marks.c.day < before))
+
+    def _add_once(self, connection: sa.Connection, batch: Batch, found: _Sum, now: dt.datetime) -> None:
+        """Add the events with a mark that nobody has set before, settle their errands, and note new errands."""
+        account, errands = found.accounts[batch.source], Errands(self._engine)
+        for once in batch.once:
+            if _is_first(connection, once, now.date()):
+                found.tallies[once.event] += 1
+            else:
+                account.repeated += 1
+                account.counted -= 1
+        errands.settle(connection, (once.mark for once in batch.once))
+        known = _known(connection, (mark for errand in batch.errands for mark in errands.marks_of(errand)))
+        errands.note(connection, batch.errands, known, now)
 
     def _add(self, connection: sa.Connection, tallies: Mapping[Event, int]) -> None:
         sums = Counter[tuple[Any, ...]]()
@@ -89,13 +136,54 @@ class Counters:
             sums[_key(event)] += times
         rows = [dict(zip(_NAMES, (*key, count), strict=True)) for key, count in sorted(sums.items())]
         for start in range(0, len(rows), ROWS):
-            insert = self._insert(counters).values(rows[start : start + ROWS])
+            insert = insert_into(connection, counters).values(rows[start : start + ROWS])
             added = {"count": counters.c.count + insert.excluded.count}
             connection.execute(insert.on_conflict_do_update(index_elements=counters.primary_key, set_=added))
 
-    def _insert(self, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
-        """Return the insert of this database's kind; both can update a row that is there already."""
-        return postgresql.insert(table) if self._engine.dialect.name == "postgresql" else sqlite.insert(table)
+
+def _accounts(connection: sa.Connection, sources: Iterable[str]) -> dict[str, _Account]:
+    names = sorted(sources)
+    accounts = {name: _Account() for name in names}
+    for row in connection.execute(sa.select(progress).where(progress.c.source.in_(names))):
+        accounts[row.source] = _Account(row.number, row.accepted, row.counted, row.repeated)
+    return accounts
+
+
+def _takes(found: _Sum, batch: Batch) -> bool:
+    """Tell whether a batch is the next of its source, and take its sums if so."""
+    account = found.accounts[batch.source]
+    if batch.number <= account.number:
+        return False
+    if batch.number != account.number + 1 and not batch.first:
+        found.missing.append(batch.source)
+        return False
+    account.number, account.accepted = batch.number, batch.accepted
+    account.counted += batch.events
+    found.tallies.update(batch.tallies)
+    return True
+
+
+def _keep_books(connection: sa.Connection, accounts: Mapping[str, _Account], day: dt.date) -> None:
+    for source, each in sorted(accounts.items()):
+        values = {
+            "number": each.number,
+            "accepted": each.accepted,
+            "counted": each.counted,
+            "repeated": each.repeated,
+            "day": day,
+        }
+        insert = insert_into(connection, progress).values(source=source, **values)
+        connection.execute(insert.on_conflict_do_update(index_elements=progress.primary_key, set_=values))
+
+
+def _is_first(connection: sa.Connection, once: Once, day: dt.date) -> bool:
+    insert = insert_into(connection, marks).values(mark=once.mark[:MARK_LENGTH], day=day).on_conflict_do_nothing()
+    return connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount == 1
+
+
+def _known(connection: sa.Connection, names: Iterable[str]) -> frozenset[str]:
+    asked = sa.select(marks.c.mark).where(marks.c.mark.in_(sorted(set(names))))
+    return frozenset(connection.scalars(asked))
 
 
 def _key(event: Event) -> tuple[Any, ...]:

@@ -30,12 +30,14 @@ TEXT_PAUSES = (2, 4, 8, 15, 20, 25, 30, 30, 30)
 last is a spare, for an attempt that dies with its worker."""
 PURGE_LIFE = dt.timedelta(hours=24)
 PURGE_PAUSES = (30, 60, 120, 300, 600, 1200, 2400, 3600, 7200, 14400, 14400, 14400, 14400, 14400, 3600, 3600)
-"""Seconds between attempts at deleting a record: after 24.3 hours one raises the alarm; the last two are spares."""
+"""Seconds between attempts at deleting a record: after 24.3 hours one says that it is overdue; the last two are spares,
+and then somebody looks after it (`ivr.jobs.look_after`)."""
 CALL_PURGE_DELAY = TEXT_LIFE + dt.timedelta(seconds=60)
 """The records of a call stay this long after its end: a text that is being sent asks them for the number."""
 SENT_PURGE_DELAY = dt.timedelta(minutes=15)
 """When a text's record is deleted if the provider never says how the text ended."""
-OVERDUE_KEY = "fanal:overdue"
+SEVERAL = 2
+"""Orders that wait for a worker at most; more would say nothing new."""
 
 
 class Name(StrEnum):
@@ -51,6 +53,7 @@ class Function(StrEnum):
 
     SEND_TEXT = "ivr.jobs.send_text"
     COUNT_EVENTS = "ivr.jobs.count_events"
+    LOOK_AFTER = "ivr.jobs.look_after"
     PURGE_CALL = "ivr.jobs.purge_call"
     PURGE_MESSAGE = "ivr.jobs.purge_message"
 
@@ -73,30 +76,33 @@ class Queues:
     """Puts errands into RQ. Every method may raise `redis.RedisError`."""
 
     def __init__(self, connection: redis.Redis) -> None:
-        self._redis = connection
         self._queues = {name: Queue(name, connection=connection, serializer=JSONSerializer) for name in Name}
 
     def put(self, errand: Errand, now: dt.datetime, delay: dt.timedelta = dt.timedelta(0)) -> None:
-        """Enqueue an errand, not to be begun before `delay` has passed; put twice, it is one job."""
+        """Enqueue an errand, not to be begun before `delay` has passed; put twice, it is one job.
+
+        A call that has only begun is no job yet.
+        """
+        if isinstance(errand, PurgeCall) and not errand.over:
+            return
         self._give(token(errand), _order(errand, now), now, delay)
 
     def count(self, now: dt.datetime) -> None:
         """Ask for the waiting events to be added up, unless that has been asked already and not been begun."""
-        if self._queues[Name.COUNTS].count == 0:
-            order = _Order(Name.COUNTS, Function.COUNT_EVENTS, "add up events", (), life=COUNT_SECONDS)
-            self._give(f"count-{int(now.timestamp())}", order, now, dt.timedelta(0))
+        self._ask(Function.COUNT_EVENTS, "add up events", now)
+
+    def look_after(self, now: dt.datetime) -> None:
+        """Ask for somebody to look after what should have been done by now."""
+        self._ask(Function.LOOK_AFTER, "look after errands", now)
+
+    def _ask(self, function: Function, description: str, now: dt.datetime) -> None:
+        if self._queues[Name.COUNTS].count < SEVERAL:
+            order = _Order(Name.COUNTS, function, description, (), life=COUNT_SECONDS)
+            self._give(f"{function.rpartition('.')[2]}-{int(now.timestamp())}", order, now, dt.timedelta(0))
 
     def lengths(self) -> Mapping[str, int]:
         """Return how many jobs wait in each queue, those that wait for a later attempt included."""
         return {name: queue.count + queue.scheduled_job_registry.count for name, queue in self._queues.items()}
-
-    def raise_alarm(self) -> None:
-        """Note that a record could not be deleted within a day; `/metrics` shows how many times that happened."""
-        self._redis.incr(OVERDUE_KEY)
-
-    def overdue(self) -> int:
-        """Return how many records could not be deleted within a day."""
-        return int(self._redis.get(OVERDUE_KEY) or 0)
 
     def _give(self, token: str, order: _Order, now: dt.datetime, delay: dt.timedelta) -> None:
         queue = self._queues[order.queue]

@@ -1,4 +1,4 @@
-"""The schedule of the workers: later attempts fall due, events are added up, the spool is emptied.
+"""The schedule of the workers: later attempts fall due, events are added up, what got lost is looked after.
 
 RQ's own scheduler is a process that ends when Redis is away, is looked for only every ten minutes, and lives on when
 its worker is killed; a text lives two minutes. So its steps are taken here, by a thread that survives an outage.
@@ -10,30 +10,27 @@ import datetime as dt
 import logging
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import redis
 from rq.scheduler import RQScheduler
 from rq.serializers import JSONSerializer
 
-from ivr.adapters.outbox import deliver, utc_now
+from ivr.adapters.outbox import utc_now
 from ivr.adapters.queue import Name, Queues
-from ivr.adapters.spool import Spool
 from ivr.adapters.stream import EventStream
 
 TICK_SECONDS = 1.0
 COUNT_TICKS = 2
 """Events are added up every two seconds."""
-SPOOL_TICKS = 5
+LOOK_AFTER_TICKS = 60
 log = logging.getLogger(__name__)
 
 
 class Schedule:
     """What has to be done again and again. Several machines may run one each: locks see that nothing is done twice."""
 
-    def __init__(self, connection: redis.Redis, spool_folder: Path, clock: Callable[[], dt.datetime] = utc_now) -> None:
-        self._stream, self._queues = EventStream(connection), Queues(connection)
-        self._spool, self._clock = Spool(spool_folder), clock
+    def __init__(self, connection: redis.Redis, clock: Callable[[], dt.datetime] = utc_now) -> None:
+        self._stream, self._queues, self._clock = EventStream(connection), Queues(connection), clock
         names = [Name.TEXTS.value, Name.PURGES.value]
         self._later = RQScheduler(names, connection, serializer=JSONSerializer, logging_level=logging.WARNING)
         self._ticks = 0
@@ -61,8 +58,8 @@ class Schedule:
         self._ticks += 1
         if self._ticks % COUNT_TICKS == 0 and self._stream.waiting():
             self._queues.count(self._clock())
-        if self._ticks % SPOOL_TICKS == 0:
-            self._spool.deliver(lambda batch: deliver(batch, self._stream, self._queues, self._clock()))
+        if self._ticks % LOOK_AFTER_TICKS == 1:
+            self._queues.look_after(self._clock())
 
     def _release(self) -> None:
         try:

@@ -11,7 +11,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
 from directory.database import DatabaseError, writing
-from ivr.adapters.counters import metadata
+from ivr.adapters.errands import metadata
 
 FOLDER = Path(__file__).parents[1] / "migrations"
 _LOCK = 0x66616E61

@@ -1,151 +1,213 @@
-"""The spool: files in which events and errands wait while Redis is away.
+"""The spool: files in which stands what a process has accepted, until it has been counted.
 
-One file holds what one source could not deliver, one batch a line, readable by its owner only. Its writer keeps a lock
-on it that ends with the writer, so whoever finds a file unlocked may deliver and remove it; no claim can go stale. A
-reader that dies half-way leaves the file, and the next one sends the same batches under the same numbers, which the
-stream has remembered (`ivr.adapters.stream`) and the queue knows by their jobs' ids.
+A file is written through memory that the process shares with the system: nothing waits for the disk, and what has been
+written is there when the process is killed in the next instant (not when the machine loses its power: then the last
+seconds may be missing). Its writer keeps a lock on it that ends with the writer, so whoever finds a file unlocked may
+go on with it; no claim can go stale. Files are readable by their owner only, and erased as soon as everything in them
+has been counted.
+
+    fanal 2 <source>         the first line
+    e[...]                   an item, as `ivr.adapters.batch` writes it
+    =3 41                    the items since the last such line are batch 3; 41 events were accepted up to here
+    !3                       batch 3 is in the stream, and its errands are in the queue
+
+Behind the last line the file holds zeros. A line that was cut off when its writer died has no end, and is left out.
 """
 
 from __future__ import annotations
 
 import fcntl
-import json
-import logging
+import mmap
 import os
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
-from ivr.adapters.stream import pack, unpack
-from ivr.events import Errand, Event, PurgeCall, PurgeMessage
+from ivr.adapters.batch import Batch, Item, UnreadableError, gathered, item_of
 
-SUFFIX = ".jsonl"
-log = logging.getLogger(__name__)
+SUFFIX = ".spool"
+SIZE = 1 << 20
+"""Bytes of a file, some ten thousand items; they are reserved when it is made, so that a full disk is met then."""
+MARKS = 1 << 16
+"""Bytes of them that only marks may use, so that what stands in a file can always be divided into batches."""
+_HEAD = "fanal 2 "
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What is delivered in one go: `number` counts the batches of a source from 1."""
+@dataclass
+class Content:
+    """What a file says: its batches, those of them that are in the stream, and the items that are in none yet."""
 
     source: str
-    number: int
-    tallies: Mapping[Event, int] = field(default_factory=Counter)
-    errands: tuple[Errand, ...] = ()
+    batches: list[Batch] = field(default_factory=list)
+    sent: set[int] = field(default_factory=set)
+    rest: list[Item] = field(default_factory=list)
+    unreadable: int = 0
+
+    @property
+    def accepted(self) -> int:
+        """Events in all batches, from the source's first on."""
+        return self.batches[-1].accepted if self.batches else 0
 
 
-class Spool:
-    """A folder of spool files, which several processes share."""
+class SpoolFile:
+    """One file of the spool, locked by this process. Not safe between threads: the outbox has a lock."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._written: int | None = None
-        self._source = ""
+    def __init__(self, path: Path, descriptor: int, memory: mmap.mmap, source: str, end: int) -> None:
+        self.path, self.source = path, source
+        self._descriptor, self._memory, self._end = descriptor, memory, end
 
-    def write(self, batch: Batch) -> None:
-        """Append a batch to its source's file and see it onto the disk; raises OSError with the file as before.
-
-        A batch of another source than the one before lets the earlier file go.
-        """
-        if batch.source != self._source:
-            self.release()
-        if self._written is None:
-            self._written, self._source = self._begin(batch.source), batch.source
-        length = os.fstat(self._written).st_size
-        line = (_line(batch) + "\n").encode()
+    @classmethod
+    def make(cls, folder: Path) -> Self:
+        """Make an empty file of a new source; raises OSError where the folder or the disk refuses."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / f"{uuid.uuid4().hex}{SUFFIX}"
+        fresh = path.with_suffix(".new")
+        descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
         try:
-            _append(self._written, line)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            _reserve(descriptor)
+            made = cls(path, descriptor, mmap.mmap(descriptor, SIZE), "", 0)
+            made.erase()
+            fresh.rename(path)
         except OSError:
-            os.ftruncate(self._written, length)
+            os.close(descriptor)
+            fresh.unlink(missing_ok=True)
             raise
+        return made
+
+    @classmethod
+    def adopt(cls, path: Path) -> tuple[Self, Content] | None:
+        """Take over a file that nobody writes any more, with what it says; None where its writer lives, or it is gone.
+
+        Raises OSError where it cannot be read.
+        """
+        try:
+            descriptor = os.open(path, os.O_RDWR)
+        except FileNotFoundError:
+            return None
+        if not _locked(descriptor) or not path.exists():
+            os.close(descriptor)
+            return None
+        try:
+            memory = mmap.mmap(descriptor, SIZE)
+        except (OSError, ValueError):  # a file that is too short is none of ours
+            os.close(descriptor)
+            raise OSError("this is no file of a spool") from None
+        text = _whole_lines(memory[:])
+        content = read(text)
+        return cls(path, descriptor, memory, content.source, len(text)), content
+
+    @property
+    def is_half_full(self) -> bool:
+        """True when it is time for the next file."""
+        return self._end > SIZE // 2
+
+    def append(self, line: str) -> bool:
+        """Write an item; False where there is no room for it."""
+        return self._write(line, SIZE - MARKS)
+
+    def mark_batch(self, number: int, accepted: int) -> None:
+        """Write that what stands here since the last such mark is batch `number`."""
+        self._write(f"={number} {accepted}", SIZE)
+
+    def mark_sent(self, number: int) -> None:
+        """Write that a batch is in the stream and its errands are in the queue."""
+        self._write(f"!{number}", SIZE)
+
+    def erase(self) -> None:
+        """Forget everything and begin a new source: what stood here has been counted."""
+        self._memory[0:1] = b"\0"  # from here on a reader finds nothing, however far we get
+        self._memory[1 : self._end] = bytes(max(self._end - 1, 0))
+        self.source = uuid.uuid4().hex
+        head = f"{_HEAD}{self.source}\n".encode()
+        self._memory[1 : len(head)] = head[1:]
+        self._memory[0:1] = head[:1]
+        self._end = len(head)
+
+    def remove(self) -> None:
+        """Remove the file, and let go of it."""
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
+        self.release()
 
     def release(self) -> None:
-        """Let go of this process's file, so that it can be delivered; the next batch begins another."""
-        if self._written is not None:
-            os.close(self._written)
-            self._written = None
+        """Let go of the file: another process, or this one, may adopt it."""
+        self._memory.close()
+        os.close(self._descriptor)
 
-    def deliver(self, send: Callable[[Batch], None]) -> int:
-        """Send every batch of every file that nobody writes, and return how many files are done.
+    def _write(self, line: str, limit: int) -> bool:
+        data = line.encode() + b"\n"
+        end = self._end + len(data)
+        if end > limit:
+            return False
+        self._memory[self._end : end] = data
+        self._end = end
+        return True
 
-        What `send` raises is passed on, and the file stays. A line that was cut off when its writer died is left out.
-        """
-        done = 0
-        for path in sorted(self._folder.glob(f"*{SUFFIX}")):
-            with _locked(path) as text:
-                if text is not None:
-                    for batch in _batches(path.stem, text):
-                        send(batch)
-                    path.unlink(missing_ok=True)
-                    done += 1
-        return done
 
-    def waiting(self) -> int:
-        """Return how many files wait, those being written included."""
-        return sum(1 for _ in self._folder.glob(f"*{SUFFIX}"))
+def waiting(folder: Path) -> Iterator[Content]:
+    """Yield what each file of a spool says, those being written included; nothing is changed."""
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        with suppress(OSError):
+            yield read(_whole_lines(path.read_bytes()))
 
-    def _begin(self, source: str) -> int:
-        """Make and lock a file, and only then give it the name under which readers look."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = self._folder / f"{source}.new"
-        written = os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+
+def read(text: bytes) -> Content:
+    """Read what a file says; a line that is none of ours is left out and counted."""
+    head, *lines = text.decode("utf-8", "replace").split("\n")[:-1] or [""]
+    content = Content(head.removeprefix(_HEAD) if head.startswith(_HEAD) else "")
+    for line in lines:
         try:
-            fcntl.flock(written, fcntl.LOCK_EX)
-            fresh.rename(self._folder / f"{source}{SUFFIX}")
-        except OSError:
-            os.close(written)
-            raise
-        return written
+            _take(content, line)
+        except UnreadableError:
+            content.unreadable += 1
+    return content
 
 
-def _append(written: int, line: bytes) -> None:
-    if os.write(written, line) != len(line):
-        raise OSError("the disk took only a part of the line")
-    os.fsync(written)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[str | None]:
-    """Lock a file and give its text; None where its writer lives or another reader was first."""
-    try:
-        opened = path.open("r+b")
-    except FileNotFoundError:
-        yield None
-        return
-    with opened:
-        try:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield None
-        else:
-            yield opened.read().decode("utf-8", "replace") if path.exists() else None
-
-
-def _line(batch: Batch) -> str:
-    events = [pack(event, times) for event, times in batch.tallies.items()]
-    return json.dumps({"number": batch.number, "events": events, "errands": [_fields(e) for e in batch.errands]})
-
-
-def _fields(errand: Errand) -> dict[str, str]:
-    match errand:
-        case PurgeCall():
-            return {"call": errand.call}
-        case PurgeMessage():
-            return {"message": errand.message, "fate": errand.fate}
+def _take(content: Content, line: str) -> None:
+    match line[:1]:
+        case "=":
+            number, accepted = (_whole_number(word) for word in line[1:].partition(" ")[::2])
+            batch = gathered(content.source, number, content.accepted, content.rest)
+            content.batches.append(batch if batch.accepted == accepted else _corrected(batch, accepted))
+            content.rest = []
+        case "!":
+            content.sent.add(_whole_number(line[1:]))
         case _:
-            raise ValueError("a text does not wait on disk: it would come too late")
+            content.rest.append(item_of(line))
 
 
-def _batches(source: str, text: str) -> Iterator[Batch]:
-    for line in text.splitlines():
-        with suppress(ValueError, KeyError, TypeError):
-            yield _batch(source, json.loads(line))
-            continue
-        log.warning("spool_line_unreadable")
+def _corrected(batch: Batch, accepted: int) -> Batch:
+    """Keep what the writer says it had accepted: where that is more, items were in its memory only, and are missed."""
+    return Batch(batch.source, batch.number, accepted, batch.tallies, batch.once, batch.errands)
 
 
-def _batch(source: str, fields: Mapping[str, list[dict[str, str]]]) -> Batch:
-    events = Counter(dict(unpack(str(event)) for event in fields["events"]))
-    errands = tuple(PurgeCall(**e) if "call" in e else PurgeMessage(**e) for e in fields["errands"])
-    return Batch(source, int(str(fields["number"])), events, errands)
+def _whole_number(word: str) -> int:
+    try:
+        return int(word)
+    except ValueError:
+        raise UnreadableError from None
+
+
+def _whole_lines(data: bytes) -> bytes:
+    """Cut off the zeros, and a last line that has no end."""
+    written = data.partition(b"\0")[0]
+    return written[: written.rfind(b"\n") + 1]
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _reserve(descriptor: int) -> None:
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, SIZE)
+    else:  # macOS
+        os.write(descriptor, bytes(SIZE))

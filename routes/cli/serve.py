@@ -42,4 +42,4 @@ def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
 
     log.configure()
     services = build(settings)
-    serve(create_site(services), host, port, workers, in_worker=services.shelf.watch)
+    serve(create_site(services), host, port, workers, in_worker=services.begin)

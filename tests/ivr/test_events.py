@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import fields, replace
 from zoneinfo import ZoneInfo
 
@@ -23,29 +24,19 @@ EVENTS = st.builds(
     country=WORDS,
     need=WORDS,
 )
-FIELDS = {
-    "day": "2026-11-24",
-    "band": "1",
-    "kind": "step",
-    "name": "need",
-    "language": "ro",
-    "country": "RO",
-    "need": "trafficking",
-}
+NAMES = ("day", "band", "kind", "name", "language", "country", "need")
+FIELDS: list[str | int] = ["2026-11-24", 1, "step", "need", "ro", "RO", "trafficking"]
 EVENT = Event(dt.date(2026, 11, 24), 1, EventKind.STEP, "need", "ro", "RO", "trafficking")
 
 
 @given(EVENTS)
 def test_what_is_written_is_read_again(event: Event) -> None:
-    """Any event comes back from the stream or the spool as it was, all its fields being strings there."""
-    written = event.fields()
-
-    assert event == Event.from_fields(written)
-    assert {str} == {type(value) for value in written.values()}
+    """Any event comes back from the stream or the spool as it was, through JSON."""
+    assert event == Event.from_fields(json.loads(json.dumps(event.fields())))
 
 
 def test_fields() -> None:
-    """The names of the fields are those of the stream, which outlives a version of the program."""
+    """The order of the fields is that of the stream and the spool, which outlive a version of the program."""
     assert FIELDS == EVENT.fields()
     assert EVENT == Event.from_fields(FIELDS)
 
@@ -97,11 +88,12 @@ def test_unknown_is_a_dash() -> None:
     assert expected == Event.at(now, EventKind.STEP, "language", "", "", "")
 
 
-@pytest.mark.parametrize("missing", sorted(FIELDS))
-def test_event_with_a_field_less_is_refused(missing: str) -> None:
-    """An entry without one of the fields is no event."""
-    with pytest.raises(KeyError):
-        Event.from_fields({name: value for name, value in FIELDS.items() if name != missing})
+@pytest.mark.parametrize("number", range(7))
+def test_event_with_a_field_less_or_more_is_refused(number: int) -> None:
+    """An entry without one of the fields, or with one twice, is no event."""
+    for entry in (FIELDS[:number] + FIELDS[number + 1 :], FIELDS[:number] + FIELDS[number - 7 :] + ["x"]):
+        with pytest.raises(ValueError):
+            Event.from_fields(entry)
 
 
 @pytest.mark.parametrize(
@@ -111,36 +103,35 @@ def test_event_with_a_field_less_is_refused(missing: str) -> None:
         ("day", "today"),
         ("day", "2026-11-31"),
         ("day", "24.11.2026"),
-        ("band", ""),
-        ("band", "-1"),
-        ("band", "4"),
-        ("band", "1.0"),
-        ("band", "night"),
+        ("band", -1),
+        ("band", 4),
+        ("band", "1"),
+        ("band", 1.0),
+        ("band", True),
+        ("band", None),
         ("kind", ""),
         ("kind", "STEP"),
-        ("kind", "call"),
+        ("kind", "stap"),
+        ("need", None),
+        ("name", 7),
     ],
 )
-def test_event_with_a_wrong_field_is_refused(field: str, value: str) -> None:
-    """An entry with a day, a band or a kind that there is not is no event."""
+def test_event_with_a_wrong_field_is_refused(field: str, value: object) -> None:
+    """An entry with a day, a band or a kind that there is not, or with a text that is none, is no event."""
+    number = NAMES.index(field)
     with pytest.raises(ValueError):
-        Event.from_fields(FIELDS | {field: value})
+        Event.from_fields([*FIELDS[:number], value, *FIELDS[number + 1 :]])
 
 
-@given(st.dictionaries(st.sampled_from(sorted(FIELDS)), st.text(max_size=12)))
-def test_any_entry_is_read_or_refused(fields: dict[str, str]) -> None:
-    """Whatever stands in the stream, it is an event or is refused by one of two names."""
+@given(st.lists(st.one_of(st.text(max_size=12), st.integers(), st.none()), max_size=8))
+def test_any_entry_is_read_or_refused(entry: list[object]) -> None:
+    """Whatever stands in the stream, it is an event or is refused by one name."""
     try:
-        event = Event.from_fields(FIELDS | fields)
-    except (KeyError, ValueError):
+        event = Event.from_fields(entry)
+    except ValueError:
         return
 
     assert event == Event.from_fields(event.fields())
-
-
-def test_further_fields_are_ignored() -> None:
-    """An entry of a newer version, with a field more, is still counted."""
-    assert EVENT == Event.from_fields(FIELDS | {"times": "3"})
 
 
 @pytest.mark.parametrize(
@@ -148,7 +139,7 @@ def test_further_fields_are_ignored() -> None:
     [
         (Event, {"day", "band", "kind", "name", "language", "country", "need"}),
         (SendText, {"call", "helpline", "language", "form", "before"}),
-        (PurgeCall, {"call"}),
+        (PurgeCall, {"call", "over"}),
         (PurgeMessage, {"message", "fate"}),
     ],
 )

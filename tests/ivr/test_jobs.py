@@ -9,21 +9,25 @@ from pathlib import Path
 
 import pytest
 import redis
+from rq import Queue
 from rq.registry import ScheduledJobRegistry
 from rq.serializers import JSONSerializer
 
 from directory.database import open_database
 from ivr import jobs
 from ivr.adapters import schema
+from ivr.adapters.batch import Batch, Once
 from ivr.adapters.claims import Claims
 from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.counters import Counters
+from ivr.adapters.errands import CALL_LIFE, PURGE_GRACE, TEXT_GRACE, Errands
 from ivr.adapters.provider import CallRecord, Fate, ProviderError
 from ivr.adapters.queue import PURGE_LIFE, Queues, token
-from ivr.adapters.stream import BEGINNING, EventStream
-from ivr.events import TEXT_LIFE, Event, EventKind, Form, PurgeMessage, SendText
+from ivr.adapters.stream import NOTHING, EventStream
+from ivr.events import TEXT_LIFE, Errand, Event, EventKind, Form, PurgeCall, PurgeMessage, SendText
 from ivr.jobs import Collaborators
 from ivr.numbers import CallerNumber
+from tests.application import FakeOutbox
 from tests.fakes import FakeProvider
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
@@ -44,11 +48,19 @@ class World:
         schema.upgrade(self.engine)
         self.provider = FakeProvider(calls={"CA1": CallRecord(CallerNumber(MOBILE), OURS)})
         self.stream, self.queues = EventStream(self.redis), Queues(self.redis)
-        self.counters = Counters(self.engine)
-        self.claims = Claims(self.redis, ["s" * 40])
+        self.counters, self.errands = Counters(self.engine), Errands(self.engine)
+        self.outbox = FakeOutbox()
         jobs.begin(
             Collaborators(
-                self.provider, self.claims, self.stream, self.queues, self.counters, self.compose, lambda: self.now
+                self.provider,
+                Claims(self.redis, ["s" * 40]),
+                self.stream,
+                self.queues,
+                self.counters,
+                self.errands,
+                self.outbox,
+                self.compose,
+                lambda: self.now,
             )
         )
 
@@ -64,9 +76,14 @@ class World:
 
     @property
     def events(self) -> Counter[str]:
-        """What the jobs have counted: kind, name and language."""
-        entries = self.stream.read(self.stream.generation(), BEGINNING, 1000)
-        return Counter(f"{e.event.kind} {e.event.name} {e.event.language}" for e in entries for _ in range(e.times))
+        """What the jobs have counted: kind, name and language; of equal marks the first."""
+        marked = {item.mark: item.event for item in reversed(self.outbox.items) if isinstance(item, Once)}
+        return Counter(f"{event.kind} {event.name} {event.language}" for event in marked.values())
+
+    def add(self, source: str, number: int, times: int) -> None:
+        """Let a batch wait to be counted."""
+        before = number * (number - 1) // 2
+        self.stream.add(Batch(source, number, before + times, {MENU: times}, first=number == 1))
 
 
 @pytest.fixture
@@ -207,7 +224,7 @@ def test_leg_that_stays_keeps_the_call(world: World) -> None:
 
 @pytest.mark.parametrize(("seconds", "events"), [(-1, {}), (0, {"record overdue -": 1})])
 def test_deletion_is_tried_for_a_day(world: World, seconds: int, events: dict[str, int]) -> None:
-    """Any error is tried again for a day; then the alarm is raised once and the job ends."""
+    """Any error is tried again for a day; then it is counted as overdue once, and the job ends."""
     world.now = NOW + PURGE_LIFE + dt.timedelta(seconds=seconds)
     for _ in range(2):
         world.provider.faults.append(ProviderError(401, 20003, Fate.REFUSED))
@@ -216,7 +233,7 @@ def test_deletion_is_tried_for_a_day(world: World, seconds: int, events: dict[st
         except ProviderError:
             assert seconds < 0
 
-    assert (events, len(events)) == (world.events, world.queues.overdue())
+    assert events == world.events
 
 
 def test_fate_of_a_text_is_counted_once(world: World) -> None:
@@ -254,54 +271,109 @@ def _sum(world: World) -> int:
 
 
 def test_counts_until_empty(counting: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All that waits is added up, in as many transactions as it takes, and forgotten."""
-    monkeypatch.setattr(jobs, "ENTRIES", 7)
+    """All that waits is added up, in as many transactions as it takes, acknowledged and removed."""
+    monkeypatch.setattr(jobs, "BATCHES", 7)
     for number in range(1, 51):
-        counting.stream.add("web", number, {MENU: number})
+        counting.add("web", number, number)
     jobs.count_events()
 
-    assert (50 * 51 // 2, 0) == (_sum(counting), counting.stream.waiting())
+    assert (50 * 51 // 2, 0, 50) == (_sum(counting), counting.stream.waiting(), counting.stream.counted("web"))
 
 
 def test_counts_once_when_run_again(counting: World) -> None:
     """A second run finds nothing, and what comes later is added."""
-    counting.stream.add("web", 1, {MENU: 3})
+    counting.add("web", 1, 3)
     jobs.count_events()
     jobs.count_events()
-    counting.stream.add("web", 2, {MENU: 1})
+    counting.add("web", 2, 1)
     jobs.count_events()
 
     assert 4 == _sum(counting)
 
 
-def test_death_before_forgetting_counts_once(counting: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Entries that were added up but not forgotten are not added again, and are forgotten by the next run."""
+def test_death_before_acknowledging_counts_once(counting: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches that were added up but not acknowledged are not added again, and are acknowledged by the next run."""
 
-    def fail(*_: str) -> None:
+    def fail(*_: object) -> None:
         raise redis.ConnectionError
 
-    counting.stream.add("web", 1, {MENU: 3})
+    counting.add("web", 1, 3)
     with monkeypatch.context() as patch:
-        patch.setattr(counting.stream, "trim", fail)
+        patch.setattr(counting.stream, "settle", fail)
         with pytest.raises(redis.ConnectionError):
             jobs.count_events()
     kept = counting.stream.waiting()
     jobs.count_events()
 
-    assert (1, 3, 0) == (kept, _sum(counting), counting.stream.waiting())
+    assert (1, 3, 0, 1) == (kept, _sum(counting), counting.stream.waiting(), counting.stream.counted("web"))
 
 
-def test_counts_on_when_redis_has_lost_its_memory(counting: World) -> None:
-    """After Redis came back empty, new events are counted, even where its clock went back."""
-    counting.stream.add("web", 1, {MENU: 3})
+def test_source_with_a_gap_is_asked_again(counting: World, caplog: pytest.LogCaptureFixture) -> None:
+    """A batch before which one is missing is not counted, and the stream forgets its source, so that it sends again."""
+    counting.stream.add(Batch("web", 3, 5, {MENU: 1}, first=True))
+    counting.stream.add(Batch("web", 4, 6, {MENU: 1}))
+    unasked = counting.stream.read(2)[1].position
+    counting.redis.xdel("fanal:events", counting.stream.read(1)[0].position)
     jobs.count_events()
-    counting.redis.flushall()
-    counting.stream.generation()
-    counting.redis.xadd("fanal:events", {"event": '{"broken'}, id="5-0")
+
+    assert unasked
+    assert (0, NOTHING, 0) == (_sum(counting), counting.stream.known("web"), counting.stream.waiting())
+    assert ["batches_missing"] == [record.message for record in caplog.records]
+
+
+def test_entry_of_somebody_else_is_passed_over(counting: World, caplog: pytest.LogCaptureFixture) -> None:
+    """What is no batch is removed and logged, and what follows is counted."""
+    counting.redis.xadd("fanal:events", {"batch": '{"broken'})
+    counting.add("web", 1, 3)
     jobs.count_events()
 
-    assert 3 == _sum(counting)
-    assert 1 == sum(t.count for t in counting.counters.read(dt.date(1970, 1, 1), dt.date(1970, 1, 1)))
+    assert (3, 0) == (_sum(counting), counting.stream.waiting())
+    assert ["stream_entry_unreadable"] == [record.message for record in caplog.records]
+
+
+def _note(world: World, *errands: Errand) -> None:
+    """Let errands be noted, as a batch that is counted brings them."""
+    world.counters.advance([Batch("notes", 1, 0, errands=errands, first=True)], world.now)
+
+
+def test_lost_text_is_counted_as_unknown(world: World) -> None:
+    """A text of whose fate nothing is known long after its life is counted as unknown, and once."""
+    _note(world, TEXT)
+    world.now = TEXT.before + TEXT_GRACE - dt.timedelta(seconds=1)
+    jobs.look_after()
+    before = world.events
+    world.now = TEXT.before + TEXT_GRACE
+    jobs.look_after()
+
+    assert ({}, {"text unknown ro": 1}) == (before, world.events)
+
+
+def test_lost_deletion_is_queued_again(world: World) -> None:
+    """A record whose deletion got lost is put into the queue again, and one that is settled is not."""
+    _note(world, PurgeCall("CA1"), PurgeCall("CA2"), PurgeMessage("SM1"))
+    jobs.purge_call("CA2", UNTIL)
+    done = tuple(item for item in world.outbox.items if isinstance(item, Once))
+    world.counters.advance([Batch("worker", 1, 1, once=done, first=True)], world.now)
+    world.now += PURGE_GRACE
+    jobs.look_after()
+
+    assert {token(PurgeCall("CA1")), token(PurgeMessage("SM1"))} == set(_later(world)) | set(_now(world))
+
+
+def test_call_that_nobody_ended_is_deleted(world: World) -> None:
+    """If the provider never says that a call is over, its records are deleted when no call can last any longer."""
+    _note(world, PurgeCall("CA1", over=False))
+    world.now += CALL_LIFE - dt.timedelta(seconds=1)
+    jobs.look_after()
+    before = _later(world)
+    world.now += dt.timedelta(seconds=1)
+    jobs.look_after()
+
+    assert ([], [token(PurgeCall("CA1"))]) == (before, _later(world))
+
+
+def _now(world: World) -> list[str]:
+    return Queue("purges", connection=world.redis, serializer=JSONSerializer).get_job_ids()
 
 
 def _later(world: World) -> list[str]:

@@ -15,11 +15,12 @@ import pytest
 
 from directory.database import open_database
 from ivr.adapters import schema
+from ivr.adapters.batch import Batch
 from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.counters import Counters
 from ivr.adapters.queue import Queues
 from ivr.adapters.stream import EventStream
-from ivr.events import TEXT_LIFE, Form, SendText
+from ivr.events import TEXT_LIFE, Event, EventKind, Form, SendText
 from tests.carrier import Carrier, carrier_at_work
 from tests.sample_directory import FILES
 from tests.services import RestartableRedis
@@ -27,6 +28,7 @@ from tests.services import RestartableRedis
 CALL = "CA" + "7" * 32
 MOBILE = "+12025550123"
 OURS = "+442079460123"
+MENU = Event.at(dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC), EventKind.STEP, "language", "en", "GB")
 
 
 class Installation:
@@ -53,6 +55,7 @@ class Installation:
         self.stream, self.queues = EventStream(self.client), Queues(self.client)
         self.engine = open_database(self.database_url)
         self.process: subprocess.Popen[bytes] | None = None
+        self._accepted = 0
 
     def start(self) -> None:
         """Start the worker and wait until each queue has its process at work."""
@@ -82,6 +85,11 @@ class Installation:
         errand = SendText(CALL, "gb-crime", "en", Form.NAMED, now + TEXT_LIFE)
         self.queues.put(errand, now)
         return errand
+
+    def add(self, number: int, times: int) -> None:
+        """Let a batch wait to be counted, as the outbox of a web process sends it."""
+        self._accepted += times
+        self.stream.add(Batch("web", number, self._accepted, {MENU: times}, first=number == 1))
 
     def counted(self) -> dict[str, int]:
         """Return what stands in the counters: kind and name to how often."""

@@ -12,16 +12,14 @@ import psutil
 import pytest
 
 from ivr.adapters.queue import token
-from ivr.events import Event, EventKind, PurgeMessage
+from ivr.events import PurgeMessage
 from tests.worker.conftest import CALL, MOBILE, OURS, Installation, wait_for
-
-MENU = Event.at(dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC), EventKind.STEP, "language", "en", "GB")
 
 
 def test_sends_counts_and_deletes(working: Installation) -> None:
     """A text goes out, is counted in SQL, its record is deleted, and neither log nor Redis knows whom it went to."""
     working.ask_for_text()
-    working.stream.add("web", 1, {MENU: 3})
+    working.add(1, 3)
     assert wait_for(lambda: working.counted() == {"text sent": 1, "step language": 3}), working.log.read_text()
     ((to, sender, body),) = working.carrier.sent
     working.queues.put(PurgeMessage(next(iter(working.carrier.messages)), "delivered"), dt.datetime.now(dt.UTC))
@@ -51,14 +49,14 @@ def test_killed_while_counting_counts_once(working: Installation) -> None:
     """A process killed while it waits to write its sums leaves none behind; another adds them up once."""
     database = sqlite3.connect(working.folder / "fanal.db", isolation_level=None)
     database.execute("BEGIN IMMEDIATE")
-    working.stream.add("web", 1, {MENU: 7})
+    working.add(1, 7)
     assert wait_for(lambda: working.client.zcard("rq:wip:counts") > 0), working.log.read_text()
     working.child("counts").kill()
     database.execute("ROLLBACK")
     database.close()
-    working.stream.add("web", 2, {MENU: 1})
+    working.add(2, 1)
     assert wait_for(lambda: working.counted().get("step language") == 8), working.log.read_text()
-    working.stream.add("web", 3, {MENU: 1})
+    working.add(3, 1)
     assert wait_for(lambda: working.stream.waiting() == 0)
 
     assert {"step language": 9} == working.counted()
@@ -66,12 +64,12 @@ def test_killed_while_counting_counts_once(working: Installation) -> None:
 
 def test_outlives_redis(working: Installation) -> None:
     """When Redis is killed and comes back, the worker goes on without being started again."""
-    working.stream.add("web", 1, {MENU: 1})
+    working.add(1, 1)
     assert wait_for(lambda: working.counted() == {"step language": 1})
     working.redis.kill()
     assert wait_for(lambda: "redis_away" in working.log.read_text())
     working.redis.start()
-    working.stream.add("web", 2, {MENU: 1})
+    working.add(2, 1)
     working.ask_for_text()
 
     assert wait_for(lambda: working.counted() == {"step language": 2, "text sent": 1}), working.log.read_text()

@@ -20,12 +20,14 @@ from ivr.adapters.claims import Claims
 from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.consume import QueueWorker
 from ivr.adapters.counters import Counters
+from ivr.adapters.errands import Errands
 from ivr.adapters.provider import CallRecord, Fate, ProviderError
 from ivr.adapters.queue import TEXT_PAUSES, Name, Queues, token
 from ivr.adapters.stream import EventStream
 from ivr.events import TEXT_LIFE, Form, SendText
 from ivr.jobs import Collaborators
 from ivr.numbers import CallerNumber
+from tests.application import FakeOutbox
 from tests.fakes import FakeProvider
 
 MARKED = "+12025550123"
@@ -43,9 +45,20 @@ def provider(redis_url: str) -> FakeProvider:
     """The provider of the jobs that run in this process."""
     quick = connect(redis_url, PATIENT)
     provider = FakeProvider(calls={CALL: CallRecord(CallerNumber(MARKED), "+442079460123")})
-    stream, queues, counters = EventStream(quick), Queues(quick), Counters(open_database("sqlite://"))
-    claims = Claims(quick, ["s" * 40])
-    jobs.begin(Collaborators(provider, claims, stream, queues, counters, _compose, lambda: dt.datetime.now(dt.UTC)))
+    engine = open_database("sqlite://")
+    jobs.begin(
+        Collaborators(
+            provider,
+            Claims(quick, ["s" * 40]),
+            EventStream(quick),
+            Queues(quick),
+            Counters(engine),
+            Errands(engine),
+            FakeOutbox(),
+            _compose,
+            lambda: dt.datetime.now(dt.UTC),
+        )
+    )
     return provider
 
 

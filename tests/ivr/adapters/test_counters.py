@@ -1,12 +1,13 @@
-"""Sums and position move together or not at all, on SQLite and on PostgreSQL alike."""
+"""Sums, positions and marks move together or not at all, on SQLite and on PostgreSQL alike."""
 
 from __future__ import annotations
 
 import datetime as dt
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,8 +15,9 @@ from alembic.script import ScriptDirectory
 
 from directory.database import DatabaseError, open_database
 from ivr.adapters import schema
+from ivr.adapters.batch import Batch, Once
+from ivr.adapters.books import Books, compare
 from ivr.adapters.counters import Counters
-from ivr.adapters.stream import BEGINNING
 from ivr.events import Event, EventKind
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
@@ -43,44 +45,97 @@ def _counts(counters: Counters) -> dict[str, int]:
     return {tally.name: tally.count for tally in counters.read(DAY, DAY)}
 
 
+def _batch(number: int, tallies: Mapping[Event, int], source: str = "s", **others: Any) -> Batch:
+    return Batch(source, number, others.pop("accepted", sum(tallies.values())), tallies, **others)
+
+
+def _add(counters: Counters, tallies: Mapping[Event, int]) -> None:
+    counters.advance([_batch(1, tallies)], NOW)
+
+
 def test_adds_up_and_remembers(counters: Counters) -> None:
-    """Tallies are added to what is there, and the position stands where the reader got to."""
-    first = counters.advance("s", BEGINNING, "5-0", {MENU: 2, ENDED: 1})
-    second = counters.advance("s", "5-0", "7-0", {MENU: 3})
+    """Batches are added to what is there, several at once, and each source stands where it got to."""
+    first = counters.advance([_batch(1, {MENU: 2, ENDED: 1}), _batch(1, {MENU: 1}, "t")], NOW)
+    second = counters.advance([_batch(2, {MENU: 3}), _batch(3, {MENU: 1})], NOW)
 
-    assert (True, True, "7-0") == (first, second, counters.position("s"))
-    assert {"language": 5, "completed": 1} == _counts(counters)
+    assert ({"s": 1, "t": 1}, {"s": 3}) == (first.counted, second.counted)
+    assert {"language": 7, "completed": 1} == _counts(counters)
 
 
-@pytest.mark.parametrize("after", [BEGINNING, "4-0", "9-0"])
-def test_same_entries_again_change_nothing(counters: Counters, after: str) -> None:
-    """Whoever comes from another position than the one remembered adds nothing."""
-    counters.advance("s", BEGINNING, "5-0", {MENU: 2})
+@pytest.mark.parametrize("number", [1, 2])
+def test_same_batch_again_changes_nothing(counters: Counters, number: int) -> None:
+    """A batch at or before the position of its source adds nothing, whatever it says."""
+    counters.advance([_batch(1, {MENU: 2}), _batch(2, {MENU: 1})], NOW)
+    again = counters.advance([_batch(number, {MENU: 5}, first=True)], NOW)
 
-    assert (False, {"language": 2}) == (counters.advance("s", after, "8-0", {MENU: 2}), _counts(counters))
+    assert ({"s": 2}, (), {"language": 3}) == (again.counted, again.missing, _counts(counters))
+
+
+def test_batch_out_of_turn_is_missed(counters: Counters) -> None:
+    """A batch before which one is missing is not added, nor those after it, and its source is named."""
+    counters.advance([_batch(1, {MENU: 1})], NOW)
+    done = counters.advance([_batch(3, {MENU: 5}), _batch(4, {MENU: 5}), _batch(1, {MENU: 1}, "t")], NOW)
+
+    assert ({"s": 1, "t": 1}, {"s"}) == (done.counted, set(done.missing))
+    assert {"language": 2} == _counts(counters)
+
+
+def test_gap_that_nobody_can_fill(counters: Counters, engine: sa.Engine, tmp_path: Path) -> None:
+    """Where an older copy of the database was put back, counting goes on, and the books say what is missing."""
+    counters.advance([_batch(1, {MENU: 1})], NOW)
+    done = counters.advance([_batch(4, {MENU: 1}, accepted=7, first=True)], NOW)
+
+    assert ({"s": 4}, ()) == (done.counted, done.missing)
+    assert Books(accepted=7, counted=2, repeated=0, waiting=0, lost=5, doubled=0) == compare(engine, tmp_path)
+
+
+def test_event_with_a_mark_is_counted_once(counters: Counters, engine: sa.Engine, tmp_path: Path) -> None:
+    """Of events with one mark the first is counted, in whichever batch or source it comes; the books know."""
+    sent, unknown = (Once("text:x", Event.at(NOW, EventKind.TEXT, name, "ro")) for name in ("sent", "unknown"))
+    counters.advance([_batch(1, {}, once=(sent, unknown), accepted=2)], NOW)
+    counters.advance([_batch(1, {}, "t", once=(unknown,), accepted=1)], NOW)
+
+    assert {"sent": 1} == _counts(counters)
+    assert Books(accepted=3, counted=1, repeated=2, waiting=0, lost=0, doubled=0) == compare(engine, tmp_path)
+
+
+def test_marks_are_forgotten_after_their_time(counters: Counters) -> None:
+    """A mark is known on its day and forgotten when days before another are."""
+    once = Once("text:x", ENDED)
+    counters.advance([_batch(1, {}, once=(once,), accepted=1)], NOW)
+    counters.forget_marks(DAY)
+    counters.advance([_batch(2, {}, once=(once,), accepted=2)], NOW)
+    before = _counts(counters)
+    counters.forget_marks(DAY + dt.timedelta(days=1))
+    counters.advance([_batch(3, {}, once=(once,), accepted=3)], NOW)
+
+    assert ({"completed": 1}, {"completed": 2}) == (before, _counts(counters))
 
 
 def test_failure_moves_nothing(counters: Counters, engine: sa.Engine) -> None:
-    """If the sums cannot be written, the position stays."""
+    """If the sums cannot be written, the position stays, and no mark is set."""
     with engine.begin() as connection:
-        connection.execute(sa.text("DROP TABLE counters"))
+        connection.execute(sa.text("ALTER TABLE counters RENAME TO away"))
+    batch = _batch(1, {MENU: 2}, once=(Once("text:x", ENDED),), accepted=3)
     with pytest.raises(sa.exc.DBAPIError):
-        counters.advance("s", BEGINNING, "5-0", {MENU: 2})
+        counters.advance([batch], NOW)
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE away RENAME TO counters"))
+    counters.advance([batch], NOW)
 
-    assert BEGINNING == counters.position("s")
+    assert {"language": 2, "completed": 1} == _counts(counters)
 
 
 def test_two_at_once_count_once(database_url: str, counters: Counters) -> None:
-    """Of several that add up the same entries at the same moment, one does."""
-    done: list[bool] = []
+    """Of several that add up the same batches at the same moment, one does."""
     engines = [open_database(database_url) for _ in range(4)]
-    gate = threading.Barrier(len(engines))
+    gate = threading.Barrier(len(engines), timeout=60)
 
     def run(engine: sa.Engine) -> None:
         mine = Counters(engine)
-        for step in range(10):
+        for number in range(1, 11):
             gate.wait()
-            done.append(mine.advance("s", f"{step}-0", f"{step + 1}-0", {MENU: 1}))
+            mine.advance([_batch(number, {MENU: 1})], NOW)
 
     threads = [threading.Thread(target=run, args=(engine,)) for engine in engines]
     for thread in threads:
@@ -90,27 +145,20 @@ def test_two_at_once_count_once(database_url: str, counters: Counters) -> None:
     for engine in engines:
         engine.dispose()
 
-    assert (10, {"language": 10}) == (done.count(True), _counts(counters))
-
-
-def test_streams_have_positions_of_their_own(counters: Counters) -> None:
-    """A new generation of the stream begins at its beginning."""
-    counters.advance("old", BEGINNING, "5-0", {MENU: 2})
-
-    assert (BEGINNING, True) == (counters.position("new"), counters.advance("new", BEGINNING, "2-0", {MENU: 1}))
+    assert {"language": 10} == _counts(counters)
 
 
 def test_many_rows_at_once(counters: Counters) -> None:
     """A batch of more rows than one statement takes is added whole."""
     tallies = {Event.at(NOW, EventKind.STEP, f"step{number}"): 1 for number in range(1200)}
-    counters.advance("s", BEGINNING, "5-0", tallies)
+    _add(counters, tallies)
 
     assert 1200 == len(_counts(counters))
 
 
 def test_overlong_name_is_cut(counters: Counters) -> None:
     """Names too long for their column, and equal once cut, are added as one row."""
-    counters.advance("s", BEGINNING, "5-0", {Event.at(NOW, EventKind.STEP, "x" * 70 + end): 1 for end in "ab"})
+    _add(counters, {Event.at(NOW, EventKind.STEP, "x" * 70 + end): 1 for end in "ab"})
 
     assert {"x" * 64: 2} == _counts(counters)
 
@@ -118,7 +166,7 @@ def test_overlong_name_is_cut(counters: Counters) -> None:
 def test_reads_the_days_asked(counters: Counters) -> None:
     """First and last day are included, their neighbours are not."""
     days = [dt.timedelta(days=number) for number in range(-2, 3)]
-    counters.advance("s", BEGINNING, "5-0", {Event.at(NOW + day, EventKind.STEP, str(day.days)): 1 for day in days})
+    _add(counters, {Event.at(NOW + day, EventKind.STEP, str(day.days)): 1 for day in days})
     one = dt.timedelta(days=1)
 
     assert {"-1", "0", "1"} == {tally.name for tally in counters.read(DAY - one, DAY + one)}
@@ -126,7 +174,7 @@ def test_reads_the_days_asked(counters: Counters) -> None:
 
 def test_bands_are_added_together(counters: Counters) -> None:
     """Reports do not tell hour bands apart."""
-    counters.advance("s", BEGINNING, "5-0", {MENU: 1, Event(DAY, 3, MENU.kind, MENU.name, "ro", "RO"): 1})
+    _add(counters, {MENU: 1, Event(DAY, 3, MENU.kind, MENU.name, "ro", "RO"): 1})
 
     assert {"language": 2} == _counts(counters)
 

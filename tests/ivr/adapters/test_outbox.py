@@ -1,112 +1,100 @@
-"""The outbox never makes a call wait, and what has left memory is counted once, whatever dies."""
+"""The outbox never makes a call wait, and what it has taken is counted once, whatever dies or is forgotten."""
 
 from __future__ import annotations
 
-import datetime as dt
 import os
+import random
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from ivr.adapters import courier, spool
 from ivr.adapters import outbox as module
-from ivr.adapters.connection import PATIENT, SHORT, connect
-from ivr.adapters.outbox import Outbox
+from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.queue import Queues
-from ivr.adapters.spool import Spool
-from ivr.adapters.stream import BEGINNING, EventStream
 from ivr.events import TEXT_LIFE, Event, EventKind, Form, PurgeCall, SendText
+from tests.counting import NOW, CountingHouse
 from tests.services import RestartableRedis
 
-NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 MENU = Event.at(NOW, EventKind.STEP, "language", "ro", "RO")
 TEXT = SendText("CA1", "ro-anitp", "ro", Form.SHORT, NOW + TEXT_LIFE)
-DROPPED = Event.at(NOW, EventKind.TEXT, "dropped", "ro")
 
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> dt.datetime:
-        """Return the instant that was set."""
-        return self.now
-
-
-Make = Callable[[str], Outbox]
+Make = Callable[[str], CountingHouse]
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """The clock of the test's outboxes."""
-    return Clock()
+def make(tmp_path: Path) -> Iterator[Make]:
+    """Makes the counting of an installation for a server's address."""
+    made: list[CountingHouse] = []
 
-
-@pytest.fixture
-def make(tmp_path: Path, clock: Clock) -> Iterator[Make]:
-    """Makes an outbox for a server's address; all spool into one folder."""
-    made: list[Outbox] = []
-
-    def make(url: str) -> Outbox:
-        connection = connect(url, SHORT)
-        made.append(Outbox(EventStream(connection), Queues(connection), Spool(tmp_path / "spool"), clock))
+    def make(url: str) -> CountingHouse:
+        made.append(CountingHouse(url, f"sqlite:///{tmp_path / 'fanal.db'}", tmp_path))
         return made[-1]
 
     yield make
     for each in made:
-        each.close()
-
-
-def _counted(url: str) -> Counter[Event]:
-    read = Counter[Event]()
-    stream = EventStream(connect(url, PATIENT))
-    for entry in stream.read(stream.generation(), BEGINNING, 100_000):
-        read[entry.event] += entry.times
-    return read
+        each.end()
 
 
 def _lengths(url: str) -> dict[str, int]:
     return dict(Queues(connect(url, PATIENT)).lengths())
 
 
-def _wait_for(holds: Callable[[], bool], seconds: float = 10) -> bool:
+def _files(house: CountingHouse) -> list[Path]:
+    return sorted(house.spool.glob("*"))
+
+
+def _wait_for(holds: Callable[[], bool], seconds: float = 15) -> bool:
     deadline = time.monotonic() + seconds
     while not holds() and time.monotonic() < deadline:
         time.sleep(0.02)
     return holds()
 
 
-def test_delivers_to_stream_and_queue(make: Make, redis_url: str) -> None:
-    """Events arrive in the stream with their number, errands in their queues."""
-    outbox = make(redis_url)
-    for item in (MENU, MENU, TEXT, PurgeCall("CA1")):
+def test_counts_and_queues(make: Make, redis_url: str) -> None:
+    """Events are counted with their number, errands arrive in their queues, and the books agree."""
+    house = make(redis_url)
+    outbox = house.outbox()
+    for item in (MENU, MENU, TEXT, PurgeCall("CA1"), PurgeCall("CA1"), PurgeCall("CA2", over=False)):
         outbox.put(item)
 
     assert outbox.flush(5)
-    assert ({MENU: 2}, {"texts": 1, "counts": 0, "purges": 1}) == (_counted(redis_url), _lengths(redis_url))
+    assert {"texts": 1, "counts": 0, "purges": 1} == _lengths(redis_url)
+    assert house.until(lambda: house.counted() == {"language": 2})
+    assert (2, 2, 0, True) == (
+        house.books().accepted,
+        house.books().counted,
+        house.books().waiting,
+        house.books().agree,
+    )
 
 
-def test_same_errand_twice_is_one_job(make: Make, redis_url: str) -> None:
-    """A status callback that comes twice enqueues one deletion."""
-    outbox = make(redis_url)
+def test_file_is_erased_when_all_is_counted(make: Make, redis_url: str) -> None:
+    """While events wait, the file holds them; once they are counted, nothing of them is on the disk."""
+    house = make(redis_url)
+    outbox = house.outbox()
     outbox.put(PurgeCall("CA1"))
-    outbox.put(PurgeCall("CA1"))
+    outbox.put(MENU)
     outbox.flush(5)
+    (file,) = _files(house)
+    before = file.read_bytes()
+    house.count()
 
-    assert 1 == _lengths(redis_url)["purges"]
+    assert b"CA1" in before
+    assert _wait_for(lambda: b"CA1" not in file.read_bytes())
+    assert 1 == len(file.read_bytes().strip(b"\0").splitlines())
 
 
 def test_counts_from_many_threads(make: Make, redis_url: str) -> None:
     """Nothing is lost or doubled when every thread of a web process puts at once."""
-    outbox = make(redis_url)
+    house = make(redis_url)
+    outbox = house.outbox()
     threads = [threading.Thread(target=lambda: [outbox.put(MENU) for _ in range(500)]) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -114,12 +102,13 @@ def test_counts_from_many_threads(make: Make, redis_url: str) -> None:
         thread.join()
     outbox.flush(5)
 
-    assert {MENU: 4000} == _counted(redis_url)
+    assert house.until(lambda: house.counted() == {"language": 4000})
 
 
 def test_outage_loses_and_doubles_nothing(make: Make, restartable_redis: RestartableRedis) -> None:
     """What is put before, during and after an outage of Redis is counted once each, errands included."""
-    outbox = make(restartable_redis.url)
+    house = make(restartable_redis.url)
+    outbox = house.outbox()
     outbox.put(MENU)
     outbox.flush(5)
     restartable_redis.stop()
@@ -127,16 +116,84 @@ def test_outage_loses_and_doubles_nothing(make: Make, restartable_redis: Restart
         outbox.put(MENU)
         outbox.put(PurgeCall("CA1"))
         outbox.flush(5)
+    waiting = house.books().waiting
     restartable_redis.start()
     outbox.put(MENU)
-    _wait_for(lambda: _counted(restartable_redis.url)[MENU] >= 5)
 
-    assert ({MENU: 5}, 1) == (_counted(restartable_redis.url), _lengths(restartable_redis.url)["purges"])
+    assert waiting >= 3
+    assert house.until(lambda: house.counted()["language"] >= 5)
+    assert (5, 1) == (house.counted()["language"], _lengths(restartable_redis.url)["purges"])
 
 
-def test_lost_answer_does_not_double(make: Make, restartable_redis: RestartableRedis, tmp_path: Path) -> None:
+@pytest.mark.parametrize("counted", ["nothing", "some", "all, and not heard"])
+def test_redis_that_forgets_everything_loses_nothing(make: Make, redis_url: str, counted: str) -> None:
+    """A Redis that comes back empty is sent again what has not been counted, and what has been is not counted twice."""
+    house = make(redis_url)
+    outbox = house.outbox()
+    for _ in range(3):
+        outbox.put(MENU)
+        outbox.flush(5)
+        if counted == "some":
+            house.count()
+    if counted == "all, and not heard":
+        house.counters.advance([entry.batch for entry in house.stream.read(100) if entry.batch], NOW)
+    connect(redis_url, PATIENT).flushall()
+    outbox.put(MENU)
+
+    assert house.until(lambda: house.books().counted == 4 and house.books().waiting == 0)
+    assert (4, True) == (house.counted()["language"], house.books().agree)
+
+
+def test_redis_that_comes_back_as_it_was_earlier(make: Make, restartable_redis: RestartableRedis) -> None:
+    """A Redis restored from an older copy is sent again what it lacks, and what it has twice is counted once."""
+    house = make(restartable_redis.url)
+    outbox, client = house.outbox(), connect(restartable_redis.url, PATIENT)
+    outbox.put(MENU)
+    outbox.flush(5)
+    copy = {key: client.dump(key) for key in client.keys("fanal:*")}
+    for _ in range(3):
+        outbox.put(MENU)
+        outbox.flush(5)
+    house.count()
+    outbox.put(MENU)
+    outbox.flush(5)
+    client.flushall()
+    for key, value in copy.items():
+        client.restore(key, 0, value)
+
+    assert house.until(lambda: house.books().counted == 5 and house.books().waiting == 0)
+    assert (5, True) == (house.counted()["language"], house.books().agree)
+
+
+def test_text_is_not_queued_again_when_redis_forgets(make: Make, redis_url: str) -> None:
+    """A text may have been sent before Redis lost what it knew of it: it is not put into the queue a second time."""
+    house = make(redis_url)
+    outbox = house.outbox()
+    outbox.put(TEXT)
+    outbox.flush(5)
+    connect(redis_url, PATIENT).flushall()
+    outbox.put(MENU)
+
+    assert house.until(lambda: house.counted() == {"language": 1})
+    assert 0 == _lengths(redis_url)["texts"]
+
+
+def test_text_asked_for_in_an_outage_is_queued_after_it(make: Make, restartable_redis: RestartableRedis) -> None:
+    """A text waits for Redis like everything else; its job says whether it comes too late."""
+    house = make(restartable_redis.url)
+    restartable_redis.stop()
+    outbox = house.outbox()
+    outbox.put(TEXT)
+    outbox.flush(5)
+    restartable_redis.start()
+
+    assert _wait_for(lambda: _lengths(restartable_redis.url)["texts"] == 1)
+
+
+def test_lost_answer_does_not_double(make: Make, restartable_redis: RestartableRedis) -> None:
     """A server that hangs, lets the outbox give up, and then carries out what it had been sent, counts it once."""
-    outbox = make(restartable_redis.url)
+    house = make(restartable_redis.url)
+    outbox = house.outbox()
     outbox.put(MENU)
     outbox.flush(5)
     assert restartable_redis.server is not None
@@ -145,131 +202,159 @@ def test_lost_answer_does_not_double(make: Make, restartable_redis: RestartableR
     outbox.put(MENU)
     outbox.put(MENU)
     outbox.flush(5)
-    spooled = Spool(tmp_path / "spool").waiting()
     os.kill(pid, signal.SIGCONT)
-    _wait_for(lambda: Spool(tmp_path / "spool").waiting() == 0)
 
-    assert (1, {MENU: 3}) == (spooled, _counted(restartable_redis.url))
-
-
-def test_another_process_delivers_what_a_killed_one_left(
-    make: Make, restartable_redis: RestartableRedis, tmp_path: Path
-) -> None:
-    """A web process killed while Redis is away loses nothing that it had written down."""
-    restartable_redis.stop()
-    program = (
-        "import sys, datetime as dt; from pathlib import Path;"
-        "from tests.ivr.adapters.test_outbox import *;"
-        "c = connect(sys.argv[1], SHORT);"
-        "o = Outbox(EventStream(c), Queues(c), Spool(Path(sys.argv[2])));"
-        "[o.put(MENU) for _ in range(7)]; print(o.flush(5), flush=True); sys.stdin.read()"
-    )
-    child = subprocess.Popen(
-        [sys.executable, "-c", program, restartable_redis.url, str(tmp_path / "spool")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[3],
-    )
-    assert child.stdout is not None
-    assert b"True\n" == child.stdout.readline()
-    child.kill()
-    child.communicate()
-    restartable_redis.start()
-    make(restartable_redis.url).put(MENU)
-    _wait_for(lambda: _counted(restartable_redis.url)[MENU] >= 8)
-
-    assert {MENU: 8} == _counted(restartable_redis.url)
+    assert house.until(lambda: house.counted()["language"] >= 3)
+    assert (3, True) == (house.counted()["language"], house.books().agree)
 
 
-def test_text_waits_in_memory_for_redis(make: Make, restartable_redis: RestartableRedis, tmp_path: Path) -> None:
-    """A text asked for in an outage is enqueued after it, and is never on disk."""
-    restartable_redis.stop()
-    outbox = make(restartable_redis.url)
-    outbox.put(TEXT)
-    outbox.flush(5)
-    on_disk = Spool(tmp_path / "spool").waiting()
-    restartable_redis.start()
-
-    assert (0, True) == (on_disk, _wait_for(lambda: _lengths(restartable_redis.url)["texts"] == 1))
-
-
-def test_late_text_is_dropped_and_counted(make: Make, restartable_redis: RestartableRedis, clock: Clock) -> None:
-    """A text that has waited its life out for Redis is not enqueued any more, and is counted as dropped."""
-    restartable_redis.stop()
-    outbox = make(restartable_redis.url)
-    outbox.put(TEXT)
-    outbox.flush(5)
-    clock.now = TEXT.before
-    restartable_redis.start()
-    _wait_for(lambda: bool(_counted(restartable_redis.url)))
-
-    assert ({DROPPED: 1}, 0) == (_counted(restartable_redis.url), _lengths(restartable_redis.url)["texts"])
+PROGRAM = """
+import sys
+from pathlib import Path
+from tests.counting import CountingHouse, NOW
+from ivr.events import Event, EventKind
+house = CountingHouse(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+outbox = house.outbox()
+outbox.start()
+for number in range(100_000):
+    outbox.put(Event.at(NOW, EventKind.STEP, f"{sys.argv[4]}-{number}"))
+    sys.stdout.write(f"{number}\\n")
+    sys.stdout.flush()
+"""
 
 
-def test_end_drops_and_counts_texts(make: Make, restartable_redis: RestartableRedis, tmp_path: Path) -> None:
-    """A process that ends while Redis is away writes down that its text was dropped."""
-    restartable_redis.stop()
-    outbox = make(restartable_redis.url)
-    outbox.put(TEXT)
-    outbox.flush(5)
-    outbox.close()
-    batches: list[dict[Event, int]] = []
-    Spool(tmp_path / "spool").deliver(lambda batch: batches.append(dict(batch.tallies)))
+@pytest.mark.parametrize("is_away", [False, True])
+def test_killed_at_any_moment(make: Make, restartable_redis: RestartableRedis, is_away: bool, tmp_path: Path) -> None:
+    """Each event for which `put` had returned when its process was killed is counted once, and no event twice."""
+    house, dice = make(restartable_redis.url), random.Random(20261122)  # noqa: S311 - no secret
+    if is_away:
+        restartable_redis.stop()
+    accepted = 0
+    arguments = [restartable_redis.url, f"sqlite:///{tmp_path / 'fanal.db'}", str(tmp_path)]
+    for turn in range(2):
+        command = [sys.executable, "-c", PROGRAM, *arguments, str(turn)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]) as child:
+            assert child.stdout is not None
+            child.stdout.readline()
+            time.sleep(dice.uniform(0, 0.05))
+            child.kill()
+            accepted += 1 + child.stdout.read().count(b"\n")
+    if is_away:
+        restartable_redis.start()
+    house.outbox().start()
 
-    assert [{DROPPED: 1}] == batches
+    assert house.until(lambda: sum(house.counted().values()) >= accepted and house.books().waiting == 0)
+    assert 1 == max(house.counted().values())
+    assert accepted <= sum(house.counted().values()) <= accepted + 2
+    assert house.books().agree
 
 
-def test_full_disk_keeps_in_memory(make: Make, restartable_redis: RestartableRedis, tmp_path: Path) -> None:
+def test_full_disk_keeps_in_memory(make: Make, restartable_redis: RestartableRedis) -> None:
     """With Redis away and a disk that refuses, items stay in memory and are counted once when Redis is back."""
-    (tmp_path / "spool").write_text("a file where the folder should be")
+    house = make(restartable_redis.url)
+    house.spool.write_text("a file where the folder should be")
     restartable_redis.stop()
-    outbox = make(restartable_redis.url)
+    outbox = house.outbox()
     for _ in range(3):
         outbox.put(MENU)
         outbox.flush(0.1)
     restartable_redis.start()
 
-    assert (True, {MENU: 3}) == (outbox.flush(5), _counted(restartable_redis.url))
+    assert house.until(lambda: house.counted() == {"language": 3})
+
+
+def test_disk_that_takes_files_again(make: Make, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the disk takes files again, what is put stands in one."""
+    monkeypatch.setattr(module, "FILE_SECONDS", 0.1)
+    house = make(redis_url)
+    house.spool.write_text("a file where the folder should be")
+    outbox = house.outbox()
+    outbox.put(MENU)
+    outbox.flush(5)
+    house.spool.unlink()
+    outbox.put(MENU)
+
+    assert _wait_for(lambda: len(_files(house)) == 1)
+    outbox.put(MENU)
+    assert house.until(lambda: house.counted() == {"language": 3})
+    assert house.books().agree
+
+
+def test_file_that_is_full_is_followed_by_another(
+    make: Make, restartable_redis: RestartableRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long Redis is away, what is put stands in files of one size, and all of it is counted once."""
+    monkeypatch.setattr(spool, "SIZE", 1 << 14)
+    monkeypatch.setattr(spool, "MARKS", 1 << 10)
+    monkeypatch.setattr(courier, "ADOPT_SECONDS", 0.0)
+    house = make(restartable_redis.url)
+    restartable_redis.stop()
+    outbox = house.outbox()
+    outbox.start()
+    for _ in range(8):
+        for _ in range(100):
+            outbox.put(MENU)
+        outbox.flush(5)
+    files = len(_files(house))
+    restartable_redis.start()
+
+    assert files > 2
+    assert house.until(lambda: house.counted() == {"language": 800}, 30)
+    assert _wait_for(lambda: len(_files(house)) == 1)
+    assert house.books().agree
 
 
 def test_overflow_is_counted(make: Make, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Items beyond the limit are let go, and how many they were is counted."""
+    """Where no file can be made, items beyond the limit are let go, and how many they were is counted."""
     monkeypatch.setattr(module, "LIMIT", 10)
-    outbox = make(redis_url)
+    house = make(redis_url)
+    house.spool.write_text("a file where the folder should be")
+    outbox = house.outbox()
     for _ in range(25):
         outbox.put(MENU)
-    outbox.flush(5)
 
-    assert {MENU: 10, Event.at(NOW, EventKind.FAULT, "overflow"): 15} == _counted(redis_url)
+    assert house.until(lambda: house.counted() == {"language": 10, "overflow": 15})
 
 
 def test_forked_child_begins_empty(make: Make, redis_url: str) -> None:
     """A web process forked from one that holds items delivers its own only, from a thread of its own."""
-    outbox = make(redis_url)
+    house = make(redis_url)
+    outbox = house.outbox()
     outbox.put(MENU)
+    outbox.flush(5)
     child = os.fork()
     if child == 0:
         outbox.put(Event.at(NOW, EventKind.STEP, "child"))
         os._exit(0 if outbox.flush(5) else 1)
-    outbox.flush(5)
     _, status = os.waitpid(child, 0)
+    outbox.put(MENU)
 
-    assert (0, {"language": 1, "child": 1}) == (status, {e.name: times for e, times in _counted(redis_url).items()})
+    assert 0 == status
+    assert house.until(lambda: house.counted() == {"language": 2, "child": 1})
 
 
-def test_orderly_end_delivers(make: Make, redis_url: str) -> None:
-    """Closing delivers what was put last."""
-    outbox = make(redis_url)
+def test_end_leaves_what_is_not_counted(make: Make, redis_url: str) -> None:
+    """Closing sends what was put last, leaves the file of what is not counted, and the next process ends it."""
+    house = make(redis_url)
+    outbox = house.outbox()
     outbox.put(MENU)
     outbox.close()
+    left = len(_files(house))
+    following = house.outbox()
+    following.start()
 
-    assert {MENU: 1} == _counted(redis_url)
+    assert 1 == left
+    assert house.until(lambda: house.counted() == {"language": 1})
+    assert _wait_for(lambda: len(_files(house)) == 1)
+    assert (0, True) == (house.books().waiting, house.books().agree)
 
 
-def test_put_needs_memory_only(make: Make, tmp_path: Path) -> None:
+def test_put_needs_memory_only(make: Make, redis_url: str) -> None:
     """Putting raises nothing where neither Redis nor disk can be reached."""
-    (tmp_path / "spool").write_text("a file where the folder should be")
-    outbox = make("unix:///nowhere/redis.sock")
+    house = make(redis_url)
+    house.redis_url = "unix:///nowhere/redis.sock"
+    house.spool.write_text("a file where the folder should be")
+    outbox = house.outbox()
     outbox.put(MENU)
 
     assert not outbox.flush(0.3)

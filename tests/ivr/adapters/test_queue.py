@@ -19,6 +19,7 @@ from ivr.adapters.queue import (
     PURGE_LIFE,
     PURGE_PAUSES,
     SENT_PURGE_DELAY,
+    SEVERAL,
     TEXT_PAUSES,
     Name,
     Queues,
@@ -71,10 +72,11 @@ def test_every_function_exists(queues: Queues, connection: redis.Redis) -> None:
     for errand in ERRANDS:
         queues.put(errand, NOW)
     queues.count(NOW)
+    queues.look_after(NOW)
     names = {_job(connection, key.decode().removeprefix("rq:job:")).func_name for key in connection.keys("rq:job:*")}
     found = [callable(getattr(import_module(name.rpartition(".")[0]), name.rpartition(".")[2])) for name in names]
 
-    assert (4, True) == (len(found), all(found))
+    assert (5, True) == (len(found), all(found))
 
 
 @pytest.mark.parametrize("errand", ERRANDS)
@@ -123,17 +125,15 @@ def test_retries_outlast_lives(queues: Queues, connection: redis.Redis) -> None:
 
 
 def test_counting_is_asked_once(queues: Queues) -> None:
-    """While an order to count waits, another is not added, however much later it is asked."""
-    queues.count(NOW)
-    queues.count(NOW + dt.timedelta(hours=1))
+    """While orders wait for a worker, no more are added, however much later they are asked."""
+    for hour in range(9):
+        queues.count(NOW + dt.timedelta(hours=hour))
 
-    assert 1 == queues.lengths()[Name.COUNTS]
+    assert SEVERAL == queues.lengths()[Name.COUNTS]
 
 
-def test_alarm_is_counted(queues: Queues) -> None:
-    """Overdue deletions add up where the metrics read them."""
-    before = queues.overdue()
-    queues.raise_alarm()
-    queues.raise_alarm()
+def test_call_that_has_only_begun_is_no_job(queues: Queues) -> None:
+    """The records of a call are not deleted while it goes on."""
+    queues.put(PurgeCall("CA1", over=False), NOW)
 
-    assert (0, 2) == (before, queues.overdue())
+    assert 0 == sum(queues.lengths().values())

@@ -1,35 +1,33 @@
-"""The schedule gives what has fallen due, orders counting only where there is something to count, empties the spool."""
+"""The schedule gives what has fallen due, and orders counting only where there is something to count."""
 
 from __future__ import annotations
 
 import datetime as dt
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from ivr.adapters import schedule as module
+from ivr.adapters.batch import Batch
 from ivr.adapters.connection import SHORT, connect
 from ivr.adapters.queue import Queues
-from ivr.adapters.schedule import COUNT_TICKS, SPOOL_TICKS, Schedule
-from ivr.adapters.spool import Batch, Spool
+from ivr.adapters.schedule import COUNT_TICKS, LOOK_AFTER_TICKS, Schedule
 from ivr.adapters.stream import EventStream
-from ivr.events import Event, EventKind, PurgeCall, PurgeMessage
+from ivr.events import Event, EventKind, PurgeMessage
 from tests.services import RestartableRedis
 
 NOW = dt.datetime.now(dt.UTC)
-MENU = Event.at(NOW, EventKind.STEP, "language")
+BATCH = Batch("web", 1, 1, {Event.at(NOW, EventKind.STEP, "language"): 1}, first=True)
 
 
 class Parts:
     """A schedule and what it works on."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str) -> None:
         self.connection = connect(url, SHORT)
         self.stream, self.queues = EventStream(self.connection), Queues(self.connection)
-        self.spool = Spool(folder)
-        self.schedule = Schedule(self.connection, folder)
+        self.schedule = Schedule(self.connection)
 
     def tick(self, times: int) -> None:
         """Let some seconds pass."""
@@ -38,9 +36,9 @@ class Parts:
 
 
 @pytest.fixture
-def parts(redis_url: str, tmp_path: Path) -> Parts:
+def parts(redis_url: str) -> Parts:
     """A schedule on an empty server."""
-    return Parts(redis_url, tmp_path)
+    return Parts(redis_url)
 
 
 def test_gives_what_is_due(parts: Parts) -> None:
@@ -52,10 +50,10 @@ def test_gives_what_is_due(parts: Parts) -> None:
     assert 1 == parts.connection.llen("rq:queue:purges")
 
 
-def test_two_schedules_give_once(parts: Parts, redis_url: str, tmp_path: Path) -> None:
+def test_two_schedules_give_once(parts: Parts, redis_url: str) -> None:
     """Of two schedules on two machines one gives what is due."""
     parts.queues.put(PurgeMessage("SM1"), NOW - dt.timedelta(hours=1), dt.timedelta(minutes=59))
-    other = Parts(redis_url, tmp_path)
+    other = Parts(redis_url)
     for each in (parts, other, parts, other):
         each.tick(1)
 
@@ -64,45 +62,49 @@ def test_two_schedules_give_once(parts: Parts, redis_url: str, tmp_path: Path) -
 
 def test_orders_counting_when_something_waits(parts: Parts) -> None:
     """An empty stream is left alone; one that is not is counted within two seconds."""
+    parts.tick(1)  # the first looks after errands
+    parts.connection.flushall()
     parts.tick(COUNT_TICKS)
     before = parts.queues.lengths()["counts"]
-    parts.stream.add("web", 1, {MENU: 1})
+    parts.stream.add(BATCH)
     parts.tick(COUNT_TICKS)
 
     assert (0, 1) == (before, parts.queues.lengths()["counts"])
 
 
-def test_empties_the_spool(parts: Parts) -> None:
-    """What a dead web process left on disk is delivered, errands included."""
-    parts.spool.write(Batch("dead", 1, {MENU: 2}, (PurgeCall("CA1"),)))
-    parts.spool.release()
-    parts.tick(SPOOL_TICKS)
+def test_orders_looking_after_errands(parts: Parts) -> None:
+    """At once, and then every minute, somebody is asked to look after what got lost."""
+    parts.tick(1)
+    first = parts.queues.lengths()["counts"]
+    parts.connection.flushall()
+    parts.tick(LOOK_AFTER_TICKS - 1)
+    before = parts.queues.lengths()["counts"]
+    parts.tick(1)
 
-    assert (0, 1, 1) == (parts.spool.waiting(), parts.stream.waiting(), parts.queues.lengths()["purges"])
+    assert (1, 0, 1) == (first, before, parts.queues.lengths()["counts"])
 
 
 def test_survives_an_outage(
     restartable_redis: RestartableRedis,
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """While Redis is away it says so once, and it goes on when Redis is back."""
     monkeypatch.setattr(module, "TICK_SECONDS", 0.02)
-    parts, ended = Parts(restartable_redis.url, tmp_path), threading.Event()
+    parts, ended = Parts(restartable_redis.url), threading.Event()
     thread = threading.Thread(target=parts.schedule.run, args=(ended,))
     restartable_redis.stop()
     thread.start()
     time.sleep(0.3)
     restartable_redis.start()
-    parts.stream.add("web", 1, {MENU: 1})
+    parts.stream.add(BATCH)
     deadline = time.monotonic() + 10
-    while parts.queues.lengths()["counts"] == 0 and time.monotonic() < deadline:
+    while parts.queues.lengths()["counts"] < 2 and time.monotonic() < deadline:
         time.sleep(0.02)
     ended.set()
     thread.join()
 
-    assert (1, ["redis_away"]) == (parts.queues.lengths()["counts"], [record.message for record in caplog.records])
+    assert (2, ["redis_away"]) == (parts.queues.lengths()["counts"], [record.message for record in caplog.records])
 
 
 def test_lets_go_of_its_locks(parts: Parts) -> None:

@@ -1,4 +1,4 @@
-"""The spool keeps batches on disk, gives each file to one reader, and survives writers and readers that die."""
+"""A file of the spool says what was put, whichever way its writer ended, and is for one process at a time."""
 
 from __future__ import annotations
 
@@ -7,101 +7,162 @@ import stat
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ivr.adapters.spool import Batch, Spool
-from ivr.events import Event, EventKind, Form, PurgeCall, PurgeMessage, SendText
+from ivr.adapters.batch import line_of
+from ivr.adapters.spool import MARKS, SIZE, Content, SpoolFile, read, waiting
+from ivr.events import Event, EventKind, PurgeCall
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 MENU = Event.at(NOW, EventKind.STEP, "language")
-BATCH = Batch("a", 1, {MENU: 2}, (PurgeCall("CA1"), PurgeMessage("SM1", "delivered")))
+CALL = PurgeCall("CA1")
 
 
-def _delivered(spool: Spool) -> list[Batch]:
-    batches: list[Batch] = []
-    spool.deliver(batches.append)
-    return batches
+def _said(folder: Path) -> Content:
+    (content,) = waiting(folder)
+    return content
 
 
-def test_gives_back_what_was_written(tmp_path: Path) -> None:
-    """Batches come back whole and in order, and the file is gone."""
-    spool, second = Spool(tmp_path), Batch("a", 2, {MENU: 1})
-    spool.write(BATCH)
-    spool.write(second)
-    spool.release()
+def _written(folder: Path) -> SpoolFile:
+    """Write two batches, of which one is sent, and something after them."""
+    file = SpoolFile.make(folder)
+    for item in (MENU, MENU, CALL):
+        file.append(line_of(item))
+    file.mark_batch(1, 2)
+    file.append(line_of(MENU))
+    file.mark_batch(2, 3)
+    file.mark_sent(1)
+    file.append(line_of(MENU))
+    return file
 
-    assert [BATCH, second] == _delivered(spool)
-    assert [] == list(tmp_path.iterdir())
+
+def test_says_what_was_put(tmp_path: Path) -> None:
+    """Batches come back whole, in order, with what was sent and what is in none yet, while the writer lives."""
+    file = _written(tmp_path)
+    content = _said(tmp_path)
+
+    assert (file.source, [1, 2], {1}, [MENU]) == (
+        content.source,
+        [batch.number for batch in content.batches],
+        content.sent,
+        content.rest,
+    )
+    assert ([{MENU: 2}, {MENU: 1}], (CALL,)) == (
+        [batch.tallies for batch in content.batches],
+        content.batches[0].errands,
+    )
+    assert (3, 0) == (content.accepted, content.unreadable)
+    file.release()
 
 
 def test_is_private(tmp_path: Path) -> None:
     """Folder and files are for their owner only."""
     folder = tmp_path / "spool"
-    Spool(folder).write(BATCH)
-    (file,) = folder.iterdir()
+    file = SpoolFile.make(folder)
 
-    assert (0o700, 0o600) == (stat.S_IMODE(folder.stat().st_mode), stat.S_IMODE(file.stat().st_mode))
-
-
-def test_file_being_written_is_left_alone(tmp_path: Path) -> None:
-    """A reader does not take a file whose writer lives, and takes it when the writer has let go."""
-    writer, reader = Spool(tmp_path), Spool(tmp_path)
-    writer.write(BATCH)
-    before = _delivered(reader)
-    writer.release()
-
-    assert ([], [BATCH]) == (before, _delivered(reader))
+    assert (0o700, 0o600) == (stat.S_IMODE(folder.stat().st_mode), stat.S_IMODE(file.path.stat().st_mode))
+    file.release()
 
 
-def test_another_source_lets_the_earlier_file_go(tmp_path: Path) -> None:
-    """When a new source begins, the file of the one before can be delivered."""
-    writer = Spool(tmp_path)
-    writer.write(BATCH)
-    writer.write(Batch("b", 1, {MENU: 1}))
+def test_space_is_reserved(tmp_path: Path) -> None:
+    """The disk gives the whole space when the file is made, so that it cannot refuse later."""
+    file = SpoolFile.make(tmp_path)
 
-    assert [BATCH] == _delivered(Spool(tmp_path))
-
-
-def test_reader_that_fails_leaves_the_file(tmp_path: Path) -> None:
-    """A delivery that breaks off is begun again from the first line."""
-    spool = Spool(tmp_path)
-    spool.write(BATCH)
-    spool.release()
-
-    def fail(_: Batch) -> None:
-        raise ConnectionError
-
-    with pytest.raises(ConnectionError):
-        spool.deliver(fail)
-
-    assert [BATCH] == _delivered(spool)
+    assert (SIZE, True) == (file.path.stat().st_size, file.path.stat().st_blocks * 512 >= SIZE)
+    file.release()
 
 
-@pytest.mark.parametrize(
-    "torn", ['{"number": 2, "ev', '{"number": 2}', '{"number": 2, "events": ["x"], "errands": []}', "[]"]
-)
-def test_torn_line_is_left_out(tmp_path: Path, torn: str) -> None:
-    """A line cut off by its writer's death costs no other line."""
-    spool = Spool(tmp_path)
-    spool.write(BATCH)
-    spool.release()
-    with (tmp_path / "a.jsonl").open("a") as file:
-        file.write(torn)
+def test_is_for_one_process(tmp_path: Path) -> None:
+    """A file is not adopted while its writer holds it, and is when it has let go."""
+    file = _written(tmp_path)
+    before = SpoolFile.adopt(file.path)
+    file.release()
+    found = SpoolFile.adopt(file.path)
 
-    assert [BATCH] == _delivered(spool)
-
-
-def test_text_does_not_wait_on_disk(tmp_path: Path) -> None:
-    """A text is refused: it would come too late, to a phone that may be in other hands."""
-    text = SendText("CA1", "ro-anitp", "ro", Form.SHORT, NOW)
-
-    with pytest.raises(ValueError, match="too late"):
-        Spool(tmp_path).write(Batch("a", 1, {}, (text,)))
+    assert before is None
+    assert found
+    assert file.source == found[1].source
+    found[0].remove()
+    assert [] == list(tmp_path.iterdir())
 
 
-def test_counts_waiting_files(tmp_path: Path) -> None:
-    """Files that wait are counted; a folder that does not exist holds none."""
-    spool = Spool(tmp_path / "spool")
-    none = spool.waiting()
-    spool.write(BATCH)
+def test_adopted_file_is_gone_on_with(tmp_path: Path) -> None:
+    """Whoever adopts a file writes on where its writer ended."""
+    file = _written(tmp_path)
+    file.release()
+    found = SpoolFile.adopt(file.path)
+    assert found
+    found[0].mark_batch(3, 4)
+    found[0].release()
 
-    assert (0, 1) == (none, spool.waiting())
+    assert ([2, 3, 4], []) == ([batch.accepted for batch in _said(tmp_path).batches], _said(tmp_path).rest)
+
+
+def test_file_that_is_gone_is_nobodys(tmp_path: Path) -> None:
+    """A file that another process has removed meanwhile is not adopted."""
+    assert SpoolFile.adopt(tmp_path / "gone.spool") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 100, b"something else"])
+def test_file_of_somebody_else_is_refused(tmp_path: Path, content: bytes) -> None:
+    """A file that is too short to be ours raises OSError and is left alone."""
+    path = tmp_path / "x.spool"
+    path.write_bytes(content)
+    with pytest.raises(OSError, match="no file of a spool"):
+        SpoolFile.adopt(path)
+
+    assert path.exists()
+
+
+def test_erased_file_says_nothing(tmp_path: Path) -> None:
+    """After erasing, nothing of what was put is on the disk, and the source is another."""
+    file = _written(tmp_path)
+    before = file.source
+    file.erase()
+    data = file.path.read_bytes()
+
+    assert before != file.source
+    assert f"fanal 2 {file.source}\n".encode() == data.rstrip(b"\0")
+    assert (file.source, [], []) == (_said(tmp_path).source, _said(tmp_path).batches, _said(tmp_path).rest)
+    file.release()
+
+
+def test_full_file_refuses_items_and_takes_marks(tmp_path: Path) -> None:
+    """Items leave room for the marks that divide them."""
+    file, line = SpoolFile.make(tmp_path), line_of(MENU)
+    taken = 0
+    while file.append(line):
+        taken += 1
+    file.mark_batch(1, taken)
+    file.mark_sent(1)
+
+    assert taken == (SIZE - MARKS - len("fanal 2 \n") - 32) // (len(line) + 1)
+    assert ([taken], {1}, True) == (
+        [batch.events for batch in _said(tmp_path).batches],
+        _said(tmp_path).sent,
+        file.is_half_full,
+    )
+    file.release()
+
+
+@given(st.integers(0, 400))
+@settings(max_examples=60)
+def test_writer_that_dies_in_a_line(cut: int) -> None:
+    """Wherever the text is cut off, what stands before is read, and nothing is invented."""
+    lines = ["fanal 2 a", line_of(MENU), line_of(CALL), "=1 1", "!1", line_of(MENU), "=2 2", line_of(MENU)]
+    text = "".join(f"{line}\n" for line in lines).encode()
+    whole = text[:cut].rfind(b"\n") + 1
+    content = read(text[:whole])
+    count = text[:whole].count(line_of(MENU).encode())
+
+    assert count == sum(batch.events for batch in content.batches) + sum(item == MENU for item in content.rest)
+    assert 0 == content.unreadable
+
+
+@pytest.mark.parametrize("line", ["=x 1", "=1", "!", "!x", "e[]", "?"])
+def test_line_that_is_not_ours(line: str) -> None:
+    """A line that cannot be read is left out and counted; the others are read."""
+    content = read(f"fanal 2 a\n{line_of(MENU)}\n{line}\n{line_of(MENU)}\n".encode())
+
+    assert (1, [MENU, MENU]) == (content.unreadable, content.rest)

@@ -1,111 +1,98 @@
-"""The stream appends each batch once, gives entries in order, and forgets what has been added up."""
+"""The stream takes each batch once, in order, and knows what it has taken and what has been counted."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from dataclasses import replace
 
 import pytest
 import redis
 
+from ivr.adapters.batch import Batch
 from ivr.adapters.connection import PATIENT, connect
-from ivr.adapters.stream import BEGINNING, KEY, EventStream
+from ivr.adapters.stream import KEY, NOTHING, EventStream
 from ivr.events import Event, EventKind
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
-MENU = Event.at(NOW, EventKind.STEP, "language", "ro", "RO")
-ENDED = Event.at(NOW, EventKind.OUTCOME, "completed", "ro", "RO", "trafficking")
+MENU = Event.at(NOW, EventKind.STEP, "language")
+FIRST = Batch("a", 1, 2, {MENU: 2}, first=True)
+SECOND, THIRD = Batch("a", 2, 3, {MENU: 1}), Batch("a", 3, 4, {MENU: 1})
 
 
 @pytest.fixture
-def connection(redis_url: str) -> redis.Redis:
-    """A client of an empty server."""
+def client(redis_url: str) -> redis.Redis:
+    """The server itself."""
     return connect(redis_url, PATIENT)
 
 
 @pytest.fixture
-def stream(connection: redis.Redis) -> EventStream:
-    """An empty stream."""
-    return EventStream(connection)
+def stream(client: redis.Redis) -> EventStream:
+    """A stream on an empty server."""
+    return EventStream(client)
 
 
-def _read(stream: EventStream) -> Counter[Event]:
-    read = Counter[Event]()
-    for entry in stream.read(stream.generation(), BEGINNING, 1000):
-        read[entry.event] += entry.times
-    return read
+def _batches(stream: EventStream) -> list[Batch | None]:
+    return [entry.batch for entry in stream.read(100)]
 
 
-def test_gives_back_what_was_added(stream: EventStream) -> None:
-    """Events come back whole and with their number of times."""
-    stream.add("web", 1, {MENU: 3, ENDED: 1})
+def test_gives_back_in_order(stream: EventStream) -> None:
+    """Batches of several sources come back as they were added, the oldest first, as many as asked for."""
+    other = Batch("b", 1, 1, {MENU: 1}, first=True)
+    added = [stream.add(batch) for batch in (FIRST, other, SECOND)]
 
-    assert {MENU: 3, ENDED: 1} == _read(stream)
-
-
-def test_same_batch_again_changes_nothing(stream: EventStream) -> None:
-    """A batch whose answer was lost can be sent again; its neighbours, the next batch and another source, count."""
-    done = [stream.add(source, number, {MENU: 1}) for source, number in (("a", 1), ("a", 1), ("a", 2), ("b", 1))]
-
-    assert ([True, False, True, True], 3) == (done, _read(stream)[MENU])
+    assert ([1, 1, 2], [FIRST, other, SECOND]) == (added, _batches(stream))
+    assert [FIRST, other] == [entry.batch for entry in stream.read(2)]
+    assert (2, 1, NOTHING) == (stream.known("a"), stream.known("b"), stream.known("c"))
 
 
-def test_marked_event_counts_once(stream: EventStream) -> None:
-    """A job that runs again cannot count its event again; another mark can."""
-    done = [stream.add_once(mark, MENU) for mark in ("job", "job", "other")]
+def test_takes_each_once(stream: EventStream) -> None:
+    """A batch sent again is not taken again, and the answer says how far the stream is."""
+    stream.add(FIRST)
+    stream.add(SECOND)
 
-    assert ([True, False, True], 2) == (done, _read(stream)[MENU])
-
-
-def test_trim_forgets_up_to_a_position(stream: EventStream) -> None:
-    """The entry at the position is forgotten, the next one is kept."""
-    stream.add("web", 1, {MENU: 1, ENDED: 1})
-    first = stream.read(stream.generation(), BEGINNING, 1)[0]
-    stream.trim(stream.generation(), first.position)
-
-    assert ({ENDED: 1}, 1) == (_read(stream), stream.waiting())
+    assert ([2, 2], [FIRST, SECOND]) == ([stream.add(FIRST), stream.add(SECOND)], _batches(stream))
 
 
-def test_reads_after_a_position(stream: EventStream) -> None:
-    """Reading goes on after a position, and nothing comes after the last."""
-    stream.add("web", 1, {MENU: 1, ENDED: 1})
-    name = stream.generation()
-    first, last = stream.read(name, BEGINNING, 10)
+def test_takes_none_out_of_turn(stream: EventStream) -> None:
+    """A batch whose predecessor is not there is refused, and the answer says which is."""
+    unknown = stream.add(SECOND)
+    stream.add(FIRST)
 
-    assert ([last], []) == (stream.read(name, first.position, 10), stream.read(name, last.position, 10))
-
-
-def test_empty_stream_has_nothing(stream: EventStream) -> None:
-    """A stream that was never written to is read without a fault."""
-    stream.trim(stream.generation(), BEGINNING)
-
-    assert ([], 0) == (stream.read(stream.generation(), BEGINNING, 10), stream.waiting())
+    assert (NOTHING, 1, [FIRST]) == (unknown, stream.add(THIRD), _batches(stream))
 
 
-@pytest.mark.parametrize(
-    "content", [{"event": "no json"}, {"event": "{}"}, {"other": "field"}, {"event": '{"times":1}'}]
-)
-def test_unreadable_entry_is_a_fault(stream: EventStream, connection: redis.Redis, content: dict[str, str]) -> None:
-    """An entry that is not an event does not stop the others, and is counted as a fault."""
-    connection.xadd(KEY, dict(content))
-    stream.add("web", 1, {MENU: 1})
-    first, second = stream.read(stream.generation(), BEGINNING, 10)
+def test_first_that_is_missing_may_follow_anything(stream: EventStream) -> None:
+    """A batch before which nothing is missing is taken by a server that knows nothing, or less."""
+    fifth = Batch("a", 5, 9, {MENU: 1}, first=True)
+    fresh = stream.add(fifth)
+    stream.forget(["a"])
+    stream.add(FIRST)
 
-    assert (EventKind.FAULT, "unreadable", MENU) == (first.event.kind, first.event.name, second.event)
-
-
-def test_generation_changes_when_redis_forgets(stream: EventStream, connection: redis.Redis) -> None:
-    """A stream keeps its name, and a server that lost its memory gives another."""
-    first, again = stream.generation(), stream.generation()
-    connection.flushall()
-
-    assert (True, False) == (first == again, first == stream.generation())
+    assert (5, 5) == (fresh, stream.add(fifth))
+    assert 5 == stream.add(replace(fifth, number=4))
 
 
-def test_other_generation_is_left_alone(stream: EventStream) -> None:
-    """A reader that holds the name of a stream that Redis has lost reads and forgets nothing of the new one."""
-    stream.add("web", 1, {MENU: 1})
-    (entry,) = stream.read(stream.generation(), BEGINNING, 10)
-    stream.trim("events:lost", entry.position)
+def test_settles_what_was_counted(stream: EventStream) -> None:
+    """Entries up to a position are removed, that one included, and sources learn how far they have been counted."""
+    for batch in (FIRST, SECOND, THIRD):
+        stream.add(batch)
+    stream.settle({"a": 2}, stream.read(2)[-1].position)
 
-    assert ([], 1) == (stream.read("events:lost", BEGINNING, 10), stream.waiting())
+    assert ([THIRD], 1, 2, NOTHING) == (_batches(stream), stream.waiting(), stream.counted("a"), stream.counted("b"))
+    assert 3 == stream.known("a")
+
+
+def test_entry_of_somebody_else(stream: EventStream, client: redis.Redis) -> None:
+    """An entry that is no batch has a position and nothing else, so that it can be passed over."""
+    client.xadd(KEY, {"batch": "{}"})
+    client.xadd(KEY, {"other": "x"})
+    stream.add(FIRST)
+
+    assert [None, None, FIRST] == _batches(stream)
+
+
+def test_forgetting_nothing(stream: EventStream) -> None:
+    """No source at all may be forgotten."""
+    stream.forget([])
+
+    assert NOTHING == stream.known("a")
