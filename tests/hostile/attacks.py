@@ -299,13 +299,13 @@ def change_the_body(attack: Attack, random: Random) -> Attack:
 
 def change_the_address(attack: Attack, random: Random) -> Attack:
     """Send what was signed for one address to another."""
-    target = attack.target
+    target, foreign = attack.target, token(OTHER_CALL)
     others = (
         *KNOWN, target + "/", target + "?a=1", "/" + target, target.replace("voice", "sms"), target + "%20",
-        target.replace("key", "outcome"), target.replace("key", "silence"), STEPS[0] + token(OTHER_CALL),
+        target.replace("key", "outcome"), target.replace("key", "silence"), STEPS[0] + foreign,
         target.partition("?")[0], target.swapcase(), target + "#x",
     )  # fmt: skip
-    return replace(attack, target=random.choice(others))
+    return replace(attack, target=random.choice(others), good=(*attack.good, (foreign, OTHER_CALL)))
 
 
 def add_headers(attack: Attack, random: Random) -> Attack:

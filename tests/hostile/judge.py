@@ -115,7 +115,8 @@ class Tally:
 def is_signed(attack: Attack) -> bool:
     """Tell whether the provider would sign it so, with one of our tokens, with the usual port written out or not."""
     signature, form = attack.header(HEADER).strip(), MultiDict(readable_form(attack))
-    addresses = [base + attack.target for base in (PUBLIC_URL, f"{PUBLIC_URL}:443")]
+    targets = {attack.target, attack.target.partition("#")[0]}  # a fragment is never signed, and means nothing to us
+    addresses = [base + target for base in (PUBLIC_URL, f"{PUBLIC_URL}:443") for target in targets]
     validators = [RequestValidator(key) for key in (TOKEN, NEXT_TOKEN)]
     return any(signature == each.compute_signature(address, form) for each in validators for address in addresses)
 
@@ -128,7 +129,8 @@ def _is_own(attack: Attack) -> bool:
 
 def _must_be_answered(attack: Attack) -> bool:
     """A signed POST to an address of ours that is not beyond what a form may be."""
-    if attack.method != "POST" or len(attack.body) > BODY_LIMIT or attack.body.count(b"&") >= MOST_FIELDS:
+    beyond = len(attack.body) > BODY_LIMIT or attack.body.count(b"&") >= MOST_FIELDS
+    if attack.method != "POST" or beyond or "#" in attack.target:
         return False
     path = attack.target.partition("?")[0]
     on_a_step = any(path.startswith(step) and path[len(step) :].strip("/.") for step in STEPS)

@@ -13,14 +13,17 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ivr.events import SendText
 from ivr.settings import Secret
 from routes import create_app
 from tests.application import some_services, some_settings
 from tests.hostile.attacks import (
     ATTACK_MUTATORS,
     CALL,
+    CANARY,
     DRAFT_MUTATORS,
     FIELDS,
+    HELPLINE,
     KNOWN,
     NEXT_TOKEN,
     OTHER_CALL,
@@ -122,6 +125,11 @@ def test_any_request(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
 
     assert [] == tally.wrong[:3], f"the seed was {seed}"
     assert ([], 0) == ([each.message for each in caplog.records], faults(app))
+    outbox = app.extensions["fanal"].outbox
+    texts = outbox.of(SendText)
+    assert {HELPLINE} == {text.helpline for text in texts}
+    assert {CALL, OTHER_CALL} >= {text.call for text in texts}
+    assert CANARY not in repr(outbox.items)
     assert min(tally.accepted, tally.sent - tally.accepted) > MORE / 10
     assert tally.continued > MORE / 100
     assert tally.dialled > 0
