@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from ivr import flow
 from ivr.edition import Edition
-from ivr.events import TEXT_LIFE, Event, EventKind, SendText
+from ivr.events import TEXT_LIFE, Event, EventKind, PurgeCall, SendText
 from ivr.heard import understood
 from ivr.lifeline import lifeline
 from ivr.services import Services
@@ -95,10 +95,12 @@ def lead_to_a_person(fault: Exception) -> Response | HTTPException:
         return _markup(lifeline(f"{services.settings.public_url}/voice"))
 
 
-def _begun(_call: VoiceRequest, world: World) -> Answer:
+def _begun(call: VoiceRequest, world: World) -> Answer:
     """Begin; the carrier calls a call that it has answered already "in-progress", and such a one has been counted."""
     if request.form.get("CallStatus") == _UNDER_WAY:
         return flow.lead_back(world)
+    if call.call:
+        the_services().outbox.put(PurgeCall(call.call, over=False))
     return flow.begin(world)
 
 

@@ -191,9 +191,9 @@ def test_own_number_is_shown(exchange: Exchange, app: Flask) -> None:
 
 
 def test_hung_up(exchange: Exchange, services: Services) -> None:
-    """When a call has ended, deleting its records is asked for."""
+    """Deleting a call's records is asked for when it begins, lest nobody says that it ended, and when it has ended."""
     caller = Caller(exchange, "RO", at=TUESDAY_MORNING).dial().hang_up()
     outbox = services.outbox
     assert isinstance(outbox, FakeOutbox)
 
-    assert [PurgeCall(caller.call.sid)] == outbox.of(PurgeCall)
+    assert [PurgeCall(caller.call.sid, over=over) for over in (False, True)] == outbox.of(PurgeCall)

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from ivr.events import Event, EventKind, SendText
+from ivr.events import Event, EventKind, PurgeCall, SendText
 from ivr.services import Services
 from ivr.simulator.exchange import Exchange
 from routes import create_app
 from tests.application import FakeOutbox, some_services, some_settings
 from tests.callers import Caller, exchange_of
-from tests.routes.test_voice import TUESDAY_MORNING, Carrier, leads_on
+from tests.routes.test_voice import CALL, TUESDAY_MORNING, Carrier, leads_on
 
 
 @pytest.fixture
@@ -105,4 +105,12 @@ def test_a_call_that_is_led_back_is_counted_once(app: Flask, services: Services,
     assert leads_on(answer)
     assert ["call begun"] * begun == counted(services, EventKind.CALL)
     assert ["fault restart"] * (1 - begun) == counted(services, EventKind.FAULT)
+    assert [PurgeCall(CALL, over=False)] * begun == outbox_of(services).of(PurgeCall)
     assert {"language": 1} == stopped_at(services)
+
+
+def test_no_deletion_without_a_call(app: Flask, services: Services) -> None:
+    """A request that names no call asks for no records to be deleted."""
+    Carrier(app).post("/voice", CallSid="")
+
+    assert [] == outbox_of(services).of(PurgeCall)
