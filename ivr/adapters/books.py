@@ -6,19 +6,17 @@ and how many were not counted because their mark was known; the sums say how man
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from ivr.adapters.batch import Once
-from ivr.adapters.counters import counters, progress
+from ivr.adapters.counters import RETENTION, counters, progress
+from ivr.adapters.errands import insert_into
 from ivr.adapters.spool import Content, waiting
 from ivr.events import Event
-
-RETENTION = "retention"
-"""The source to which events that were removed after their time are ascribed, with a negative number."""
-
 
 @dataclass(frozen=True, slots=True)
 class Books:
@@ -62,6 +60,14 @@ def compare(engine: sa.Engine, spool: Path) -> Books:
         lost=sum(gap for gap in gaps if gap > 0) + max(counted - held, 0),
         doubled=-sum(gap for gap in gaps if gap < 0) + max(held - counted, 0),
     )
+
+
+def ascribe(connection: sa.Connection, removed: int, day: dt.date) -> None:
+    """Enter into the books that so many events were removed from the sums, in the transaction that removes them."""
+    row = {"number": 0, "accepted": -removed, "counted": -removed, "repeated": 0, "day": day}
+    less = {"accepted": progress.c.accepted - removed, "counted": progress.c.counted - removed, "day": day}
+    insert = insert_into(connection, progress).values(source=RETENTION, **row)
+    connection.execute(insert.on_conflict_do_update(index_elements=progress.primary_key, set_=less))
 
 
 def _left(content: Content, counted: int) -> int:

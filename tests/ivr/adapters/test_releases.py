@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from directory.database import open_database, writing
 from ivr.adapters import schema
-from ivr.adapters.counters import counters
+from ivr.adapters.batch import Batch
+from ivr.adapters.books import ascribe, compare
+from ivr.adapters.counters import Counters, counters
 from ivr.adapters.releases import DamagedReleaseError, Releases, due_on
-from ivr.events import EventKind
+from ivr.events import Event, EventKind
 from ivr.figures.tables import Domain, Month
 
 DOMAIN = Domain(("mt", "ro"), ("MT", "RO"), ("trafficking", "violence"))
@@ -170,6 +173,20 @@ def test_books_that_fail_keep_the_counters(engine: sa.Engine) -> None:
         releases.remove_old(DUE.replace(year=2040), 24, fail)
 
     assert 40 == _left(engine)
+
+
+def test_books_agree_when_old_counters_have_gone(engine: sa.Engine, tmp_path: Path) -> None:
+    """What was removed after its time is neither lost nor doubled, the second time either."""
+    releases, begun = Releases(engine), dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
+    tallies = [{Event.at(at, EventKind.CALL, "begun"): 30} for at in (begun, begun + dt.timedelta(days=30), DUE)]
+    batches = [Batch("s", number, 30 * number, each) for number, each in enumerate(tallies, start=1)]
+    Counters(engine).advance(batches, DUE)
+    releases.release_due(DUE.replace(year=2027), DOMAIN)
+    for month in (10, 11):
+        releases.remove_old(dt.datetime(2028, month, 5, tzinfo=dt.UTC), account=ascribe)
+    books = compare(engine, tmp_path)
+
+    assert (30, 90, 90, True) == (_left(engine), books.accepted, books.counted, books.agree)
 
 
 def _left(engine: sa.Engine) -> int:
