@@ -13,10 +13,14 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from ivr.adapters.batch import Once
-from ivr.adapters.counters import RETENTION, counters, progress
+from ivr.adapters.counters import counters, progress
 from ivr.adapters.errands import insert_into
 from ivr.adapters.spool import Content, waiting
 from ivr.events import Event
+
+RETENTION = "retention"
+"""The source to which events that were removed after their time are ascribed, with a negative number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Books:
