@@ -21,6 +21,7 @@ from ivr.adapters.takes import TakeStore
 from ivr.adapters.wordings import WordingStore
 from ivr.phrases import Phrase
 from ivr.wordings import Wording
+from tests import figures
 from tests.accounts import NOW, Coordinator, House
 from tests.sample_directory import FILES
 
@@ -119,6 +120,8 @@ def some_premises(folder: Path, url: str = "") -> Premises:
     desk.checks.tick(ana, NOW, served, "gb-crime", seen, NOW.date(), POISON)
     WordingStore(desk).propose(ana, NOW, Wording("en", Phrase.GREETING, (POISON,), ""))
     TakeStore(desk).offer(ana, NOW, "en", Phrase.GREETING.value, POISON, b"RIFF", 1.0)
+    figures.count(desk.engine)
+    figures.release(desk.engine)
     numbers = {
         "review": begun,
         "review.approve": waiting,
@@ -128,6 +131,7 @@ def some_premises(folder: Path, url: str = "") -> Premises:
         "people": house.account(people["vera"].address).id,
         "account": 2,
         "prompts.listen": 0,
+        "statistics": figures.OCTOBER.year,
     }
     return Premises(house, people, numbers)
 

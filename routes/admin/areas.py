@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from routes.admin import checks, coverage, helplines, history, home, prompts, review, switches, transfer, trial
 from routes.admin.accounts import people
+from routes.admin.statistics import views as statistics
 
 NAVIGATION = (
     ("home.show", "Now"),
@@ -14,6 +15,7 @@ NAVIGATION = (
     ("coverage.show", "Coverage"),
     ("trial.show", "Try it"),
     ("prompts.listing", "Sentences"),
+    ("statistics.show", "Figures"),
     ("checks.listing", "Checks"),
     ("switches.listing", "Emergency switch"),
     ("transfer.show", "Import and export"),
@@ -26,5 +28,5 @@ ADMINISTRATION = (("people.listing", "People"),)
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Return what the application serves."""
-    modules = (home, helplines, review, coverage, trial, prompts, checks, switches, transfer, history, people)
-    return tuple(module.bp for module in modules)
+    desk = (home, helplines, review, coverage, trial, prompts, checks, switches, transfer, history, people)
+    return tuple(module.bp for module in (*desk, statistics))

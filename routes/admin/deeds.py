@@ -26,6 +26,7 @@ _DEEDS: Mapping[str, str] = {
     "draft withdrawn": "gave the change {subject} up",
     "helpline checked": "found {subject} right on {on}: “{how}”",
     "password changed": "changed the password of the account {subject}",
+    "raw counters read": "looked at the true counters, {subject}",
     "recording live": "approved the recording {subject}, offered by {by}",
     "recording offered": "offered the recording {subject}",
     "recording refused": "refused the recording {subject}",

@@ -10,6 +10,8 @@ from markupsafe import escape
 from werkzeug.datastructures import MultiDict
 
 from directory.desk.people import Role
+from routes.counters import LOOKED
+from tests import figures
 from tests.premises import POISON, Premises, some_premises
 from tests.probing import forms_of, words_asked
 
@@ -54,6 +56,7 @@ LEAST = {
     "review.undo_now": Role.APPROVER,
     "review.update": Role.EDITOR,
     "review.withdraw": Role.EDITOR,
+    "statistics.look": Role.ADMINISTRATOR,
     "switches.settle": Role.EDITOR,
     "switches.throw": Role.EDITOR,
     "transfer.look": Role.EDITOR,
@@ -73,8 +76,9 @@ FRESH = {
     "people.roles",
     "review.approve",
     "review.undo_now",
+    "statistics.look",
 }
-"""What asks for a sign-in of the last ten minutes: it reaches callers, or opens accounts."""
+"""What asks for a sign-in of the last ten minutes: it reaches callers, opens accounts, or may tell of a caller."""
 MAY = {
     Role.VIEWER: {"vera", "ana", "ben", "ada", "omar"},
     Role.EDITOR: {"ana", "ben", "omar"},
@@ -92,6 +96,7 @@ READERS = {
     "people.new": MAY[Role.ADMINISTRATOR],
     "people.show": MAY[Role.ADMINISTRATOR],
     "review.undo": MAY[Role.APPROVER],
+    "statistics.counters": MAY[Role.ADMINISTRATOR],
     "switches.ask": MAY[Role.EDITOR],
 }
 """Who may open a page, where it is not everybody who is signed in."""
@@ -277,6 +282,24 @@ def test_poison_on_every_page(premises: Premises) -> None:
             shown.update({rule.endpoint} if escape(POISON) in answer.text else ())
 
     assert SHOWING <= shown
+
+
+def test_no_true_count_on_any_page(premises: Premises) -> None:
+    """Whatever page or file is opened, by somebody with every role: no count is on it that was not released.
+
+    Only the form that asks for them shows them, and that is in the log.
+    """
+    found = {}
+    for rule in premises.rules("GET"):
+        if rule.endpoint not in SLOW:
+            found[rule.endpoint] = figures.betrayed(premises.get("omar", premises.path(rule)).text)
+    days = {"first": "2026-10-01", "last": "2026-10-31"}
+    before = len(premises.house.log())
+    looked = premises.post("omar", "/statistics/counters", days)
+
+    assert {name: set() for name in found} == found
+    assert len(figures.betrayed(looked.text)) > 10
+    assert [(LOOKED, "2026-10-01 to 2026-10-31")] == premises.house.log()[before:]
 
 
 def test_strange_words_in_every_address(premises: Premises) -> None:
