@@ -6,6 +6,7 @@ it ends they end, whatever ends it, because each watches a pipe whose other end 
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import os
 import signal
@@ -14,12 +15,15 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from types import FrameType
 
 import redis
+import sqlalchemy as sa
 
 from directory.database import DatabaseError, open_database
 from ivr import log as logs
+from ivr.adapters.books import ascribe
 from ivr.adapters.claims import Claims
 from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.consume import QueueWorker
@@ -28,9 +32,12 @@ from ivr.adapters.errands import Errands
 from ivr.adapters.outbox import Outbox, utc_now
 from ivr.adapters.provider import Provider
 from ivr.adapters.queue import Name, Queues
+from ivr.adapters.releases import Releases
 from ivr.adapters.schedule import Schedule
 from ivr.adapters.schema import check
 from ivr.adapters.stream import EventStream
+from ivr.catalogue import load_catalogues
+from ivr.domain import domain_of
 from ivr.events import Form
 from ivr.jobs import Collaborators, Compose, begin
 from ivr.services import build
@@ -89,6 +96,7 @@ def collaborators(settings: Settings, name: Name) -> Collaborators:
         errands=Errands(engine),
         outbox=outbox,
         compose=_composer(settings) if name is Name.TEXTS else _compose_nothing,
+        release=partial(_release, settings, engine),
         clock=utc_now,
     )
 
@@ -189,6 +197,13 @@ def _composer(settings: Settings) -> Compose:
 
 def _compose_nothing(_helpline: str, _language: str, _form: Form, _country: str | None) -> str:
     raise LookupError("only the process of the queue of texts writes texts")
+
+
+def _release(settings: Settings, engine: sa.Engine, now: dt.datetime) -> None:
+    """Release figures with the rows that the tables of this moment have, and forget raw counters after their time."""
+    releases, directory = Releases(engine), build(settings).shelf.current.directory
+    releases.release_due(now, domain_of(directory, load_catalogues(settings.places.catalogues)))
+    releases.remove_old(now, settings.retention_months, ascribe)
 
 
 def _wait_for(connection: redis.Redis) -> None:

@@ -79,6 +79,7 @@ class Collaborators:
     errands: Errands
     outbox: Puts
     compose: Compose
+    release: Callable[[dt.datetime], None]
     clock: Callable[[], dt.datetime]
 
 
@@ -136,6 +137,15 @@ def look_after() -> None:
         else:
             with_.queues.put(errand, now)
     with_.counters.forget_marks((now - MARK_LIFE).date())
+
+
+def release_figures() -> None:
+    """Release the months that are due, and remove the raw counters whose time has come.
+
+    Run twice, it does nothing twice: a month is released once, and what has been removed is not there.
+    """
+    with_ = _with.get()
+    with_.release(with_.clock())
 
 
 def purge_call(call: str, until: str) -> None:

@@ -115,6 +115,9 @@ class _HandOut:
         self._shelf = shelf
         self.exchange: Exchange | None = None
 
+    def start(self) -> None:
+        """There is nothing to make ready."""
+
     def put(self, item: Event | Errand) -> None:
         """Send a text, if it is one."""
         if isinstance(item, SendText) and self.exchange is not None:

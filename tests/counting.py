@@ -72,6 +72,7 @@ class CountingHouse:
             "errands": self.errands,
             "outbox": _Puts(self.put),
             "compose": None,
+            "release": None,
             "clock": lambda: self.now,
         }
         return jobs.Collaborators(**{**given, **others})

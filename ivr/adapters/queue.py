@@ -54,6 +54,7 @@ class Function(StrEnum):
     SEND_TEXT = "ivr.jobs.send_text"
     COUNT_EVENTS = "ivr.jobs.count_events"
     LOOK_AFTER = "ivr.jobs.look_after"
+    RELEASE_FIGURES = "ivr.jobs.release_figures"
     PURGE_CALL = "ivr.jobs.purge_call"
     PURGE_MESSAGE = "ivr.jobs.purge_message"
 
@@ -94,6 +95,10 @@ class Queues:
     def look_after(self, now: dt.datetime) -> None:
         """Ask for somebody to look after what should have been done by now."""
         self._ask(Function.LOOK_AFTER, "look after errands", now)
+
+    def release(self, now: dt.datetime) -> None:
+        """Ask for the figures that are due to be released."""
+        self._ask(Function.RELEASE_FIGURES, "release figures", now)
 
     def _ask(self, function: Function, description: str, now: dt.datetime) -> None:
         if self._queues[Name.COUNTS].count < SEVERAL:

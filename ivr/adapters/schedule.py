@@ -23,6 +23,7 @@ TICK_SECONDS = 1.0
 COUNT_TICKS = 2
 """Events are added up every two seconds."""
 LOOK_AFTER_TICKS = 60
+RELEASE_TICKS = 3600
 log = logging.getLogger(__name__)
 
 
@@ -60,6 +61,8 @@ class Schedule:
             self._queues.count(self._clock())
         if self._ticks % LOOK_AFTER_TICKS == 1:
             self._queues.look_after(self._clock())
+        if self._ticks % RELEASE_TICKS == LOOK_AFTER_TICKS // 2:
+            self._queues.release(self._clock())
 
     def _release(self) -> None:
         try:

@@ -50,6 +50,7 @@ class World:
         self.stream, self.queues = EventStream(self.redis), Queues(self.redis)
         self.counters, self.errands = Counters(self.engine), Errands(self.engine)
         self.outbox = FakeOutbox()
+        self.released: list[dt.datetime] = []
         jobs.begin(
             Collaborators(
                 self.provider,
@@ -60,6 +61,7 @@ class World:
                 self.errands,
                 self.outbox,
                 self.compose,
+                self.released.append,
                 lambda: self.now,
             )
         )
@@ -370,6 +372,13 @@ def test_call_that_nobody_ended_is_deleted(world: World) -> None:
     jobs.look_after()
 
     assert ([], [token(PurgeCall("CA1"))]) == (before, _later(world))
+
+
+def test_figures_are_released_by_the_clock(world: World) -> None:
+    """The job asks for what is due now."""
+    jobs.release_figures()
+
+    assert [NOW] == world.released
 
 
 def _now(world: World) -> list[str]:

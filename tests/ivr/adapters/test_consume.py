@@ -56,6 +56,7 @@ def provider(redis_url: str) -> FakeProvider:
             Errands(engine),
             FakeOutbox(),
             _compose,
+            lambda _now: None,
             lambda: dt.datetime.now(dt.UTC),
         )
     )
