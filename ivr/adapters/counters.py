@@ -18,7 +18,7 @@ from directory.database import writing
 from ivr.adapters.batch import MARK_LENGTH, Batch, Once
 from ivr.adapters.errands import Errands, insert_into, metadata
 from ivr.events import Event, EventKind
-from ivr.report import Tally
+from ivr.figures.tables import Tally
 
 ROWS = 500
 """Rows of one statement; SQLite takes 32766 values in one."""

@@ -18,7 +18,7 @@ _COMMANDS = {
     "doctor": "Say what is missing or wrong in this installation.",
     "directory": "Check, show, search, compare and publish the directory of helplines.",
     "prompts": "Show every sentence that callers hear, and look after translations.",
-    "stats": "Print the counters.",
+    "stats": "Print the released figures, and prove the counting.",
     "audit": "Prove and read the log of what was done.",
     "db": "Look after the database.",
     "user": "Look after the accounts.",
