@@ -20,6 +20,7 @@ from directory.desk.switches import Outcome, Switch
 from directory.findings import Finding, LintCode, Severity
 from directory.lint import lint
 from directory.model import Directory
+from ivr.adapters.errands import Errands
 from ivr.edition import NoEditionError
 from routes.admin.names import country_name, language_name, need_name, own_words, service_name
 from routes.admin.pages import desk, services
@@ -77,7 +78,7 @@ class Cases(TypedDict):
 
 def matters(person: Actor, now: dt.datetime) -> list[Matter]:
     """Return what needs somebody at `now`, the most harmful first. `person` is who reads it."""
-    found = [*_switches(person), *_stale()]
+    found = [*_switches(person), *_stale(), *_overdue(now)]
     tables = checked_tables()
     found += [*_nobody(switched_tables(), now), *_unconfirmed(person), *_doubts(tables, now), *_checks(tables, now)]
     return [*found, *_endings(tables, now), *_waiting(person), *_sent_back(person), *_languages()]
@@ -120,6 +121,28 @@ def _stale() -> Iterator[Matter]:
             means=_("The newest cannot be read, or the database is away. Calls go on. Tell the operator."),
             url=url_for("history.listing"),
             act=_("Look at the revisions"),
+        )
+
+
+def _overdue(now: dt.datetime) -> Iterator[Matter]:
+    found = Errands(desk().engine).overdue(now)
+    if found:
+        yield Matter(
+            id="overdue",
+            harm=Harm.DANGER,
+            mark=_("not deleted"),
+            title=n_(
+                "%(num)d record of a call or text is still at the telephone provider",
+                "%(num)d records of calls or texts are still at the telephone provider",
+                found,
+            )
+            % {"num": found},
+            means=_(
+                "It should have been deleted more than a day ago, and names a caller. Fanal goes on trying. "
+                "Tell the operator."
+            ),
+            url=url_for("statistics.show"),
+            act=_("To the figures"),
         )
 
 

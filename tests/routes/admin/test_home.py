@@ -13,6 +13,9 @@ from directory.desk.draft import Draft
 from directory.desk.people import OPERATOR, Actor
 from directory.pieces import Place, fingerprint, piece
 from directory.switched import NOTHING
+from ivr.adapters.batch import Batch
+from ivr.adapters.counters import Counters
+from ivr.events import Errand, PurgeCall, PurgeMessage
 from routes.admin.areas import NAVIGATION
 from tests.desk import ANA, BEN, CLEO, EDDA, EVERYBODY, NOW, VERA, Office, a_desk
 from tests.pages import Element, Page
@@ -94,9 +97,11 @@ def test_order_of_harm(office: Office) -> None:
     begun(office, ANA)
     shelf = FakeShelf(office)
     office.app.extensions["fanal"] = replace(office.services, shelf=shelf)  # type: ignore[arg-type]  # a fake
+    not_deleted(office, PurgeCall("CA1"), NOW - dt.timedelta(days=1))
 
     assert [
-        "out", "stale", "nobody", "unconfirmed", "doubtful", "checks", "endings", "waiting", "yours", "languages",
+        "out", "stale", "overdue", "nobody", "unconfirmed", "doubtful", "checks", "endings", "waiting", "yours",
+        "languages",
     ] == list(matters(office))  # fmt: skip
 
 
@@ -115,6 +120,25 @@ def test_number_out_of_service(office: Office) -> None:
     office.act_as(CLEO).post(f"/switches/{switch.id}/settle", {"outcome": "keep"})
 
     assert "out" not in matters(office)
+
+
+def not_deleted(office: Office, errand: Errand, since: dt.datetime) -> None:
+    """Note that a record was to be deleted, as a batch that is counted does."""
+    Counters(office.desk.engine).advance([Batch(f"{errand}", 1, 0, errands=(errand,), first=True)], since)
+
+
+def test_record_that_was_not_deleted(office: Office) -> None:
+    """A record that is a day late is counted there; one a minute less so, or of a call that may go on, is not."""
+    not_deleted(office, PurgeCall("CA1"), NOW - dt.timedelta(hours=23, minutes=59))
+    not_deleted(office, PurgeCall("CA2", over=False), NOW - dt.timedelta(days=1))
+
+    assert "overdue" not in matters(office)
+
+    not_deleted(office, PurgeMessage("SM1"), NOW - dt.timedelta(days=1))
+    said = matters(office)["overdue"].words
+
+    assert "1 record of a call or text is still at the telephone provider" in said
+    assert "SM1" not in said
 
 
 def test_nobody_answers_tonight(office: Office) -> None:
