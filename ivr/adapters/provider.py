@@ -6,6 +6,7 @@ words, which quote numbers and ids.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,11 +19,14 @@ from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from ivr.limits import DailyLimit
 from ivr.numbers import CallerNumber
 from ivr.settings import PROVIDER_HOSTS, PROVIDER_URL, Settings
 
 TIMEOUT = (3.0, 7.0)
 """Seconds for connecting and for each answer; without them the client waits for ever (facts, section 5)."""
+TEXTS_A_DAY = 40
+"""Referrals that one telephone may ask for by calling: more than anybody needs, and an end to whoever lets us pay."""
 LEGS = 100
 """Forwarded legs of one call at most; a call has a handful."""
 NOT_FOUND, TOO_MANY = 404, 429
@@ -66,13 +70,15 @@ class CallRecord:
 class Provider:
     """Speaks with the provider's REST interface. Every method may raise `ProviderError`."""
 
-    def __init__(self, client: Client, numbers: Sequence[str], status_callback: str) -> None:
+    def __init__(self, client: Client, numbers: Sequence[str], status_callback: str, limit: DailyLimit) -> None:
         self._client, self._numbers, self._status_callback = client, tuple(numbers), status_callback
+        self._limit = limit
 
     @classmethod
     def connect(cls, settings: Settings) -> Self:
         """Make the provider of the settings; it connects when first asked."""
-        return cls(client_for(settings), settings.numbers, f"{settings.public_url}/sms/status")
+        limit = DailyLimit(TEXTS_A_DAY, lambda: dt.datetime.now(dt.UTC))
+        return cls(client_for(settings), settings.numbers, f"{settings.public_url}/sms/status", limit)
 
     def call(self, call: str) -> CallRecord:
         """Return who is on a call and which of our numbers they dialled."""
@@ -83,7 +89,10 @@ class Provider:
         """Text a caller from the number that they dialled, and return the text's id.
 
         What the carrier has not delivered within `seconds` must not arrive at all: the phone may be in other hands.
+        One telephone gets `TEXTS_A_DAY` at most; more are refused here.
         """
+        if not self._limit.allows(to.reveal()):
+            raise ProviderError(None, None, Fate.REFUSED)
         sender = called if called in self._numbers else self._numbers[0]
 
         def create() -> str:

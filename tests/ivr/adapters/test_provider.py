@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ivr.adapters import provider as module
-from ivr.adapters.provider import Fate, Provider, ProviderError
+from ivr.adapters.provider import TEXTS_A_DAY, Fate, Provider, ProviderError
 from ivr.numbers import CallerNumber
 from ivr.settings import Secret, Settings
 from ivr.simulator.exchange import Exchange
@@ -57,6 +57,17 @@ def carrier() -> Iterator[Carrier]:
 def provider(carrier: Carrier) -> Provider:
     """The provider of settings that name the carrier."""
     return Provider.connect(settings_for(carrier.url))
+
+
+def test_one_telephone_gets_so_many_texts_a_day(carrier: Carrier, provider: Provider) -> None:
+    """Whoever has been texted as often as may be is refused here, without the provider; another telephone is not."""
+    for _ in range(TEXTS_A_DAY):
+        provider.send(CallerNumber(MOBILE), "116 111", OURS[0], 60)
+    with pytest.raises(ProviderError) as refused:
+        provider.send(CallerNumber(MOBILE), "116 111", OURS[0], 60)
+    provider.send(CallerNumber("+12025550124"), "116 111", OURS[0], 60)
+
+    assert (False, TEXTS_A_DAY + 1) == (refused.value.retry, len(carrier.sent))
 
 
 def test_asks_who_calls(provider: Provider) -> None:
