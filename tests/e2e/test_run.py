@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import signal
@@ -42,8 +43,7 @@ def test_a_call_from_first_to_last(tmp_path: Path) -> None:
         assert 2 == len(links)
         with urllib.request.urlopen(f"http://127.0.0.1:{running.port}{links[0]}", timeout=10) as page:
             assert "approver@fanal.example" in page.read().decode()
-        assert wait_until(lambda: "forwarding" in _stats(running) and "completed" in _stats(running))
-        assert "fewer than 10" in _stats(running)
+        assert wait_until(lambda: "forwarding" in _counters(running) and "completed" in _counters(running))
 
         programs = running.programs()
         assert 0 == running.stop()
@@ -124,9 +124,12 @@ def _texts(running: Installation, call: str) -> list[str]:
     return [entry.body for entry in entries if isinstance(entry, TextArrived)]
 
 
-def _stats(running: Installation) -> str:
+def _counters(running: Installation) -> str:
+    """Return what was counted around today: nothing of it is released before the month is over."""
+    today = dt.datetime.now(dt.UTC).date()
+    days = ["--from", str(today - dt.timedelta(1)), "--to", str(today + dt.timedelta(1))]
     return subprocess.run(
-        [sys.executable, "-m", "routes.cli", "stats"],
+        [sys.executable, "-m", "routes.cli", "stats", "raw", *days],
         capture_output=True,
         text=True,
         check=True,

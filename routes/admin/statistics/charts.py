@@ -24,8 +24,8 @@ LEAST = 0.6
 """Percent that a bar takes at least, to be seen."""
 TOP, FLOOR, BELOW = 26, 206, 30
 """Pixels of a line's picture: above the plot, where zero is, and below it for names."""
-LEFT, RIGHT = 9.0, 96.0
-"""Percent between which a line runs."""
+LEFT, RIGHT = 12.0, 98.0
+"""Percent between which a line runs; before it stand the figures of the grid."""
 NAMES = 6
 """Names below a line at most."""
 MARKED = 12
