@@ -24,7 +24,9 @@ from gunicorn.http.errors import (
     ParseException,
 )
 from gunicorn.util import write_error
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import _DEFER, ThreadWorker
+
+from routes.senders import Sender, Waiting
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -45,7 +47,20 @@ _REFUSALS = {
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
-    """A worker that keeps nothing of a broken request."""
+    """A worker that keeps nothing of a broken request, and no thread for whoever sends slowly."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._waiting = Waiting(most=THREADS // 2)
+
+    def handle(self, connection: Any) -> Any:
+        """Take one request from a connection, once it has begun to come and as long as it comes soon."""
+        if not isinstance(connection.sock, Sender):
+            connection.sock = Sender(connection.sock, self._waiting)
+        if not (connection.initialized or connection.data_ready or connection.wait_for_data(0)):
+            return _DEFER  # the library would keep a thread for it, for some seconds
+        connection.sock.begin()
+        return super().handle(connection)
 
     def handle_error(self, _request: object, client: Any, _address: object, fault: Exception) -> None:
         """Refuse a request that could not be read; log an event, and nothing else, where the fault is our own."""

@@ -7,12 +7,12 @@ refuse as a call takes to answer.
 
 from __future__ import annotations
 
-from functools import cached_property
 from urllib.parse import unquote
 
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.utils import cached_property  # that of Python 3.11 lets one slow body hold up every other request
 
 _ERRORS = "werkzeug.url_quote"
 """The library's own way with bytes that are no UTF-8: they stay quoted."""

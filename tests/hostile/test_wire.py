@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -18,6 +21,7 @@ import requests
 
 from directory.load import PACKAGED
 from ivr.adapters.embedded import RedisServer, start_redis
+from routes.server import THREADS
 from tests.hostile.attacks import (
     CALL,
     CANARY,
@@ -40,6 +44,11 @@ from tests.summary import note
 
 COUNT = 1500
 """Requests sent; a third of them break the rules of HTTP itself."""
+SLOW = (
+    b"POST /voice HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"X-Twilio-Signature: " + b"A" * 27 + b"=\r\n"
+)
+"""The head of a request that looks signed, but for the length of its body."""
 HOSTS = ("fanal.example.org", "fanal.example.org:443", "elsewhere.example.org", "127.0.0.1", "h:99999", "[::1]")
 
 
@@ -144,3 +153,34 @@ def step(server: Server, host: str, framing: Framing, *more: tuple[str, str], ke
     reply = exchange(server.port, framing(attack, headers, Random(0)))  # noqa: S311 - nothing is left to chance
     assert reply is not None
     return reply
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"GET / HTTP/1.0\r\n\r\n", id="whole, and never closed"),
+        pytest.param(b"POST /voice HTTP/1.1\r\nX-Slow: ", id="half a head"),
+        pytest.param(SLOW + b"Content-Length: 500\r\n\r\nCallSid=", id="half a body"),
+        pytest.param(SLOW + b"Transfer-Encoding: chunked\r\n\r\n5\r\nCall", id="half a piece"),
+    ],
+)
+def test_slow_senders(server: Server, begun: bytes) -> None:
+    """Many connections that begin a request and do not end it keep no call from its answer."""
+    with ExitStack() as held:
+        for _ in range(3 * THREADS):
+            held.enter_context(socket.create_connection(("127.0.0.1", server.port), 10)).sendall(begun)
+
+        assert [200] * 3 == [step(server, HOSTS[0], framing).status for framing in (plain, in_pieces, plain)]
+
+
+def test_sender_who_pauses(server: Server) -> None:
+    """A request that comes in two parts is answered."""
+    attack = sign(Draft(STEPS[0], token(CALL)))
+    content = plain(attack, [("Host", HOSTS[0]), ("Connection", "close")], Random(0))  # noqa: S311 - nothing by chance
+    with socket.create_connection(("127.0.0.1", server.port), 10) as connection:
+        for part in (content[:50], content[50:-9], content[-9:]):
+            connection.sendall(part)
+            time.sleep(0.2)
+
+        assert connection.recv(20).startswith(b"HTTP/1.1 200")
