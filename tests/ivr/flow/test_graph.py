@@ -167,12 +167,13 @@ def test_no_line_is_rung_twice_by_silence(walked: Walk) -> None:
 
 
 def test_text_only_where_possible(walked: Walk) -> None:
-    """A text is offered only to a mobile number, and only the second key press asks for it."""
+    """A text is offered only to a mobile number, by the second key press, and about a service of the directory."""
     for state, turn in walked.turns.items():
         for option in turn.options:
             if option.text:
                 assert walked.world.caller.can_text
                 assert state.step is Step.CONSENT
+                assert state.helpline in DIRECTORY.helplines
 
 
 @pytest.mark.parametrize("country", DIRECTORY.countries)
