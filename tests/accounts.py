@@ -18,10 +18,8 @@ from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
-from directory.database import open_database
 from directory.desk import Desk
 from directory.desk.people import OPERATOR, Role
-from ivr.adapters.schema import upgrade
 from ivr.services import Services
 from routes.admin import create_admin
 from routes.admin.accounts import codes
@@ -29,6 +27,7 @@ from routes.admin.accounts.entrance import AccountsGate
 from routes.admin.accounts.passwords import Passwords
 from routes.admin.accounts.register import Account, Register
 from tests.application import some_services, some_settings
+from tests.databases import with_tables
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 PASSWORD = "three lanterns on the quay"
@@ -120,9 +119,7 @@ class House:
     app: Flask = field(init=False)
 
     def __post_init__(self) -> None:
-        engine = open_database(self.url or f"sqlite:///{self.folder / 'accounts.db'}")
-        upgrade(engine)
-        self.desk = Desk(engine)
+        self.desk = Desk(with_tables(self.url or f"sqlite:///{self.folder / 'accounts.db'}"))
         settings = some_settings(self.folder, **self.settings)  # type: ignore[arg-type]  # a test names what it changes
         services = replace(_services(), settings=settings, clock=lambda: self.now)
         self.app = create_admin(services, self.desk, AccountsGate(self.desk, Passwords(CHEAP)))

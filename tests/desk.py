@@ -16,14 +16,13 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
-from directory.database import open_database
 from directory.desk import Desk
 from directory.desk.people import Actor, Role
 from directory.load import PACKAGED
-from ivr.adapters.schema import upgrade
 from ivr.services import Services
 from routes.admin import create_admin
 from tests.application import some_services, some_settings
+from tests.databases import with_tables
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 """A Monday."""
@@ -51,9 +50,7 @@ def shipped() -> dict[str, str]:
 
 def a_desk(url: str, files: dict[str, str] | None = None) -> Desk:
     """Return a desk in an empty database, with a first revision."""
-    engine = open_database(url)
-    upgrade(engine)
-    desk = Desk(engine)
+    desk = Desk(with_tables(url))
     desk.revisions.ship(files or shipped(), NOW, "The files that come with the program.")
     return desk
 

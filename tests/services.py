@@ -99,13 +99,16 @@ class RestartableRedis:
 
 
 @contextmanager
-def empty_database(server: str) -> Iterator[str]:
-    """Make an empty database in the PostgreSQL at an address, give its own address, and drop it at the end."""
+def empty_database(server: str, template: str = "template0") -> Iterator[str]:
+    """Make a database in the PostgreSQL at an address, give its own address, and drop it at the end.
+
+    It is empty, or the copy of another one that nobody is connected to.
+    """
     import psycopg  # where there is no PostgreSQL there need not be its driver
 
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())  # template1 may be in use
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())  # template1 may be in use
     yield server.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

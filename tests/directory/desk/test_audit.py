@@ -18,9 +18,9 @@ APPEND_ONLY = ("audit", "revisions", "confirmations")
 
 
 @pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
+def desk(tables_url: str) -> Iterator[Desk]:
     """A desk with two revisions, one of them confirmed, and six entries in its log."""
-    desk = a_desk(database_url, FILES)
+    desk = a_desk(tables_url, FILES)
     desk.revisions.confirm(1, BEN, NOW)
     for minute, person in enumerate((ANA, BEN, ANA)):
         desk.log(person, "signed in", person.id, NOW + dt.timedelta(minutes=minute), way="ü \u202e 'quoted'")

@@ -43,9 +43,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def any_desk(database_url: str) -> Iterator[Desk]:
+def any_desk(tables_url: str) -> Iterator[Desk]:
     """The same in either database."""
-    desk = a_desk(database_url, FILES)
+    desk = a_desk(tables_url, FILES)
     yield desk
     desk.engine.dispose()
 

@@ -14,9 +14,9 @@ from tests.sample_directory import FILES
 
 
 @pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
+def desk(tables_url: str) -> Iterator[Desk]:
     """Return a desk in whose log two people and the operator stand."""
-    found = a_desk(database_url, FILES)
+    found = a_desk(tables_url, FILES)
     for number, person in enumerate((ANA, BEN, ANA)):
         found.log(person, "signed in", f"{person.id}%{number}", NOW + dt.timedelta(minutes=number))
     yield found

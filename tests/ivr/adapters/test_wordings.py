@@ -24,9 +24,9 @@ def hello(words: str = "Bine ați sunat.") -> Wording:
 
 
 @pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
+def desk(tables_url: str) -> Iterator[Desk]:
     """Return a desk in each kind of database."""
-    desk = a_desk(database_url)
+    desk = a_desk(tables_url)
     yield desk
     desk.engine.dispose()
 

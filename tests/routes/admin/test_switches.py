@@ -434,9 +434,9 @@ def test_database_that_is_away_is_said_once(office: Office, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("new", ["020 7946 0005", SAY])
-def test_publish_and_switch_at_the_same_moment(database_url: str, new: str) -> None:
+def test_publish_and_switch_at_the_same_moment(tables_url: str, new: str) -> None:
     """Whichever comes first, the number is not rung: it is switched, or the new revision has it no more."""
-    desk = a_desk(database_url, FILES)
+    desk = a_desk(tables_url, FILES)
     for number in range(3):
         old, wanted = (SAY, new) if number % 2 == 0 else (new, SAY)
         draft = _changed(desk, old, wanted, f"Round {number}.")

@@ -40,9 +40,9 @@ def test_from_the_link_to_the_first_page(house: House) -> None:
     ] == house.log()
 
 
-def test_in_both_databases(database_url: str, tmp_path: Path) -> None:
+def test_in_both_databases(tables_url: str, tmp_path: Path) -> None:
     """From the first account to a reset by a second administrator, everything works in either database."""
-    house = House(tmp_path, database_url)
+    house = House(tmp_path, tables_url)
     ada, ana = house.somebody(ADA, Role.ADMINISTRATOR), house.somebody(ANA)
     ana.sign_out()
     Coordinator(house, "\x00").give_password()

@@ -9,25 +9,23 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from directory.database import open_database
 from directory.desk import Desk
 from directory.desk.people import OPERATOR, Actor, NotAllowedError, Role, StageError, UnknownError
-from ivr.adapters.schema import upgrade
 from routes.admin.accounts import factors
 from routes.admin.accounts.attempts import WINDOW, Attempts
 from routes.admin.accounts.factors import Factor, Kind
 from routes.admin.accounts.register import Register, State
 from routes.admin.accounts.tables import metadata
+from tests.databases import with_tables
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 ADDRESS = "ana@example.org"
 
 
 @pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
+def desk(tables_url: str) -> Iterator[Desk]:
     """A desk without accounts."""
-    engine = open_database(database_url)
-    upgrade(engine)
+    engine = with_tables(tables_url)
     yield Desk(engine)
     engine.dispose()
 
