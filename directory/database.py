@@ -63,6 +63,7 @@ def _sqlite(address: sa.URL) -> sa.Engine:
     def _connected(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA secure_delete=ON")  # what has been deleted is not left in the file
 
     @sa.event.listens_for(engine, "begin")
     def _begun(connection: sa.Connection) -> None:

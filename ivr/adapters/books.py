@@ -77,6 +77,6 @@ def ascribe(connection: sa.Connection, removed: int, day: dt.date) -> None:
 def _left(content: Content, counted: int) -> int:
     """Return how many events of a file are in batches after number `counted`, or in none yet."""
     batches = [batch for batch in content.batches if batch.number <= counted]
-    before = batches[-1].accepted if batches else 0
+    before = batches[-1].accepted if batches else content.accepted_before
     rest = sum(isinstance(item, Event | Once) for item in content.rest)
     return content.accepted - before + rest

@@ -30,23 +30,22 @@ log = logging.getLogger(__name__)
 class Source:
     """The batches of one source that have not been counted yet, and the file in which they stand."""
 
-    def __init__(self, name: str, file: SpoolFile | None) -> None:
+    def __init__(self, name: str, file: SpoolFile | None, counted: int = 0) -> None:
         self.name, self.file = name, file
         self._batches: deque[Batch] = deque()
         self._queued: set[int] = set()
-        self._last = self._sent = self._counted = 0
+        self._last = self._sent = self._counted = counted
 
     @classmethod
     def adopted(cls, file: SpoolFile, content: Content) -> Source:
         """Return the source of a file whose writer has died; what it had not divided into batches becomes the last."""
-        source = cls(content.source, file)
+        source = cls(content.source, file, content.number)
         source._queued = set(content.sent)
         for batch in content.batches:
             source.add(batch)
         if content.rest:
-            last = len(content.batches) + 1
-            batch = gathered(content.source, last, content.accepted, content.rest)
-            file.mark_batch(last, batch.accepted)
+            batch = gathered(content.source, content.last + 1, content.accepted, content.rest)
+            file.mark_batch(batch.number, batch.accepted)
             source.add(batch)
         return source
 

@@ -34,7 +34,7 @@ errands = sa.Table(
     metadata,
     sa.Column("token", sa.String(64), primary_key=True),
     sa.Column("kind", sa.String(8), nullable=False),
-    sa.Column("subject", sa.String(64), nullable=False),
+    sa.Column("subject", sa.String(128), nullable=False),
     sa.Column("language", sa.String(16), nullable=False),
     sa.Column("since", sa.BigInteger, nullable=False),
     sa.Column("due", sa.BigInteger, nullable=False, index=True),
@@ -130,7 +130,7 @@ def _row(errand: Errand, now: dt.datetime) -> dict[str, Any]:
     return {
         "token": mark,
         "kind": kind,
-        "subject": subject[:64],
+        "subject": subject[:128],
         "language": language[:16],
         "since": _seconds(since),
         "due": due,

@@ -103,7 +103,7 @@ class Outbox:
 
     def _begin(self) -> None:
         self._items: list[Item] = []
-        self._held = self._overflow = self._number = self._accepted = 0
+        self._held = self._overflow = self._number = self._accepted = self._erased = 0
         self._busy = self._closing = self._told = False
         self._lock, self._starting = threading.Lock(), threading.Lock()
         self._wake = threading.Event()
@@ -187,18 +187,16 @@ class Outbox:
             self._begin_source()
 
     def _erase(self) -> None:
-        """Erase the file when everything in it has been counted: a source with nothing in it begins."""
-        if self._file is None or self._number == 0 or not self._source.is_counted:
+        """Erase the file when everything in it has been counted."""
+        if self._file is None or self._number == self._erased or not self._source.is_counted:
             return
         with self._lock:
-            if self._items:
-                return
-            self._file.erase()
-            self._source.file = None
-            self._begin_source()
+            if not self._items:
+                self._file.erase(self._number, self._accepted)
+                self._erased = self._number
 
     def _begin_source(self) -> None:
-        self._number = self._accepted = 0
+        self._number = self._accepted = self._erased = 0
         self._source = Source(self._file.source if self._file else uuid.uuid4().hex, self._file)
         self._courier.turn_to(self._source)
 

@@ -6,7 +6,7 @@ seconds may be missing). Its writer keeps a lock on it that ends with the writer
 go on with it; no claim can go stale. Files are readable by their owner only, and erased as soon as everything in them
 has been counted.
 
-    fanal 2 <source>         the first line
+    fanal 2 <source> 2 17    the first line: batches up to 2, with 17 events, were counted and erased
     e[...]                   an item, as `ivr.adapters.batch` writes it
     =3 41                    the items since the last such line are batch 3; 41 events were accepted up to here
     !3                       batch 3 is in the stream, and its errands are in the queue
@@ -41,6 +41,10 @@ class Content:
     """What a file says: its batches, those of them that are in the stream, and the items that are in none yet."""
 
     source: str
+    number: int = 0
+    """Batches up to this one have been counted and erased."""
+    accepted_before: int = 0
+    """Events in them."""
     batches: list[Batch] = field(default_factory=list)
     sent: set[int] = field(default_factory=set)
     rest: list[Item] = field(default_factory=list)
@@ -49,7 +53,12 @@ class Content:
     @property
     def accepted(self) -> int:
         """Events in all batches, from the source's first on."""
-        return self.batches[-1].accepted if self.batches else 0
+        return self.batches[-1].accepted if self.batches else self.accepted_before
+
+    @property
+    def last(self) -> int:
+        """The number of the last batch."""
+        return self.batches[-1].number if self.batches else self.number
 
 
 class SpoolFile:
@@ -57,7 +66,8 @@ class SpoolFile:
 
     def __init__(self, path: Path, descriptor: int, memory: mmap.mmap, source: str, end: int) -> None:
         self.path, self.source = path, source
-        self._descriptor, self._memory, self._end = descriptor, memory, end
+        self._descriptor: int | None = descriptor
+        self._memory, self._end = memory, end
 
     @classmethod
     def make(cls, folder: Path) -> Self:
@@ -69,8 +79,8 @@ class SpoolFile:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             _reserve(descriptor)
-            made = cls(path, descriptor, mmap.mmap(descriptor, SIZE), "", 0)
-            made.erase()
+            made = cls(path, descriptor, mmap.mmap(descriptor, SIZE), uuid.uuid4().hex, 0)
+            made.erase(0, 0)
             fresh.rename(path)
         except OSError:
             os.close(descriptor)
@@ -117,12 +127,11 @@ class SpoolFile:
         """Write that a batch is in the stream and its errands are in the queue."""
         self._write(f"!{number}", SIZE)
 
-    def erase(self) -> None:
-        """Forget everything and begin a new source: what stood here has been counted."""
+    def erase(self, number: int, accepted: int) -> None:
+        """Forget everything up to batch `number`, the last, with which so many events were accepted: it is counted."""
         self._memory[0:1] = b"\0"  # from here on a reader finds nothing, however far we get
         self._memory[1 : self._end] = bytes(max(self._end - 1, 0))
-        self.source = uuid.uuid4().hex
-        head = f"{_HEAD}{self.source}\n".encode()
+        head = f"{_HEAD}{self.source} {number} {accepted}\n".encode()
         self._memory[1 : len(head)] = head[1:]
         self._memory[0:1] = head[:1]
         self._end = len(head)
@@ -134,9 +143,11 @@ class SpoolFile:
         self.release()
 
     def release(self) -> None:
-        """Let go of the file: another process, or this one, may adopt it."""
-        self._memory.close()
-        os.close(self._descriptor)
+        """Let go of the file: another process, or this one, may adopt it. Twice is once."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            self._memory.close()
+            os.close(descriptor)
 
     def _write(self, line: str, limit: int) -> bool:
         data = line.encode() + b"\n"
@@ -158,13 +169,21 @@ def waiting(folder: Path) -> Iterator[Content]:
 def read(text: bytes) -> Content:
     """Read what a file says; a line that is none of ours is left out and counted."""
     head, *lines = text.decode("utf-8", "replace").split("\n")[:-1] or [""]
-    content = Content(head.removeprefix(_HEAD) if head.startswith(_HEAD) else "")
+    content = _content(head)
     for line in lines:
         try:
             _take(content, line)
         except UnreadableError:
             content.unreadable += 1
     return content
+
+
+def _content(head: str) -> Content:
+    """Read the first line; what is none of ours has neither source nor batches."""
+    match head.removeprefix(_HEAD).split(" ") if head.startswith(_HEAD) else ():
+        case [source, number, accepted] if number.isdecimal() and accepted.isdecimal():
+            return Content(source, int(number), int(accepted))
+    return Content("", unreadable=int(bool(head)))
 
 
 def _take(content: Content, line: str) -> None:

@@ -38,7 +38,7 @@ def upgrade() -> None:
         "errands",
         sa.Column("token", sa.String(64), primary_key=True),
         sa.Column("kind", sa.String(8), nullable=False),
-        sa.Column("subject", sa.String(64), nullable=False),
+        sa.Column("subject", sa.String(128), nullable=False),
         sa.Column("language", sa.String(16), nullable=False),
         sa.Column("since", sa.BigInteger, nullable=False),
         sa.Column("due", sa.BigInteger, nullable=False, index=True),

@@ -116,16 +116,30 @@ def test_file_of_somebody_else_is_refused(tmp_path: Path, content: bytes) -> Non
 
 
 def test_erased_file_says_nothing(tmp_path: Path) -> None:
-    """After erasing, nothing of what was put is on the disk, and the source is another."""
+    """After erasing, nothing of what was put is on the disk but how far it was counted, and one goes on from there."""
     file = _written(tmp_path)
-    before = file.source
-    file.erase()
+    file.erase(3, 4)
     data = file.path.read_bytes()
+    file.append(line_of(MENU))
+    file.mark_batch(4, 5)
+    content = _said(tmp_path)
 
-    assert before != file.source
-    assert f"fanal 2 {file.source}\n".encode() == data.rstrip(b"\0")
-    assert (file.source, [], []) == (_said(tmp_path).source, _said(tmp_path).batches, _said(tmp_path).rest)
+    assert f"fanal 2 {file.source} 3 4\n".encode() == data.rstrip(b"\0")
+    assert (file.source, 3, [4], 4, 5) == (
+        content.source,
+        content.number,
+        [batch.number for batch in content.batches],
+        content.last,
+        content.accepted,
+    )
+    assert ({MENU: 1}, []) == (content.batches[0].tallies, content.rest)
     file.release()
+
+
+@pytest.mark.parametrize("head", ["", "fanal 2", "fanal 2 a", "fanal 2 a 1", "fanal 2 a 1 x", "fanal 3 a 0 0", "x"])
+def test_head_that_is_not_ours(head: str) -> None:
+    """Where the first line is none of ours, nothing is ascribed to any source."""
+    assert ("", []) == (read(f"{head}\n".encode()).source, read(f"{head}\n".encode()).batches)
 
 
 def test_full_file_refuses_items_and_takes_marks(tmp_path: Path) -> None:
@@ -137,7 +151,7 @@ def test_full_file_refuses_items_and_takes_marks(tmp_path: Path) -> None:
     file.mark_batch(1, taken)
     file.mark_sent(1)
 
-    assert taken == (SIZE - MARKS - len("fanal 2 \n") - 32) // (len(line) + 1)
+    assert taken == (SIZE - MARKS - len("fanal 2  0 0\n") - 32) // (len(line) + 1)
     assert ([taken], {1}, True) == (
         [batch.events for batch in _said(tmp_path).batches],
         _said(tmp_path).sent,
@@ -150,7 +164,7 @@ def test_full_file_refuses_items_and_takes_marks(tmp_path: Path) -> None:
 @settings(max_examples=60)
 def test_writer_that_dies_in_a_line(cut: int) -> None:
     """Wherever the text is cut off, what stands before is read, and nothing is invented."""
-    lines = ["fanal 2 a", line_of(MENU), line_of(CALL), "=1 1", "!1", line_of(MENU), "=2 2", line_of(MENU)]
+    lines = ["fanal 2 a 0 0", line_of(MENU), line_of(CALL), "=1 1", "!1", line_of(MENU), "=2 2", line_of(MENU)]
     text = "".join(f"{line}\n" for line in lines).encode()
     whole = text[:cut].rfind(b"\n") + 1
     content = read(text[:whole])
@@ -163,6 +177,6 @@ def test_writer_that_dies_in_a_line(cut: int) -> None:
 @pytest.mark.parametrize("line", ["=x 1", "=1", "!", "!x", "e[]", "?"])
 def test_line_that_is_not_ours(line: str) -> None:
     """A line that cannot be read is left out and counted; the others are read."""
-    content = read(f"fanal 2 a\n{line_of(MENU)}\n{line}\n{line_of(MENU)}\n".encode())
+    content = read(f"fanal 2 a 0 0\n{line_of(MENU)}\n{line}\n{line_of(MENU)}\n".encode())
 
     assert (1, [MENU, MENU]) == (content.unreadable, content.rest)
