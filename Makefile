@@ -6,7 +6,7 @@ export PYTHON
 bin := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop run call test check format bench lock
+.PHONY: help install develop run call test check format bench counting lock
 
 help: ## this list
 	@echo "Fanal: one number, the right helpline."
@@ -40,6 +40,9 @@ format: develop ## the code laid out as the check wants it
 
 bench: develop ## how fast a menu step is, beside simpler servers (ARGS="--quick" or ARGS="--json")
 	@$(bin)/python -m bench $(ARGS)
+
+counting: develop ## how many events a second one worker adds up, on both databases (ARGS="--events 1000000")
+	@$(bin)/python -m bench.counting $(ARGS)
 
 lock: ## requirements/*.lock anew from requirements/*.in (ARGS="--upgrade" takes newer versions)
 	@sh requirements/lock.sh $(ARGS)

@@ -23,7 +23,7 @@ RETRY_SECONDS = 1.0
 HEAR_SECONDS = 0.5
 """Seconds between questions whether batches have been counted."""
 ADOPT_SECONDS = 2.0
-"""Seconds between looks for a file that nobody writes any more."""
+"""Seconds until the next look, where there was no file that nobody writes any more."""
 log = logging.getLogger(__name__)
 
 
@@ -32,6 +32,8 @@ class Source:
 
     def __init__(self, name: str, file: SpoolFile | None, counted: int = 0) -> None:
         self.name, self.file = name, file
+        self.is_whole = True
+        """All of it stands in the file, if there is one; else another process could not go on with it."""
         self._batches: deque[Batch] = deque()
         self._queued: set[int] = set()
         self._last = self._sent = self._counted = counted
@@ -117,9 +119,9 @@ class Courier:
     def turn_to(self, source: Source) -> None:
         """Carry another source; the one before is carried to its end, here or by whoever adopts its file."""
         before, self._own = self._own, source
-        if before.file:
+        if before.file and before.is_whole:
             _close(before)
-        elif not before.is_counted:
+        elif before.file or not before.is_counted:
             self._others.append(before)
 
     @property
@@ -130,7 +132,7 @@ class Courier:
     @property
     def held(self) -> int:
         """How many events are in memory only."""
-        return sum(each.events for each in self._all() if each.file is None)
+        return sum(each.events for each in self._all() if each.file is None or not each.is_whole)
 
     @property
     def is_waiting(self) -> bool:
@@ -161,13 +163,13 @@ class Courier:
         now = time.monotonic()
         if self.is_away or now - self._looked < ADOPT_SECONDS or any(each.file for each in self._others):
             return
-        self._looked = now
         for path in sorted(self._folder.glob(f"*{SUFFIX}")):
             with suppress(OSError):
                 found = SpoolFile.adopt(path)
                 if found and (source := _source(*found)):
                     self._others.append(source)
                     return
+        self._looked = now
 
     def end(self) -> None:
         """Let go of everything: what has not been counted stands in files that others adopt."""

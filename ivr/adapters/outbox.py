@@ -21,6 +21,7 @@ import uuid
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import Self
 
@@ -74,12 +75,12 @@ class Outbox:
     def put(self, item: Item) -> None:
         """Take an item; never waits for anything outside memory, and never raises."""
         with self._lock:
-            if self._file is None and len(self._items) + self._held >= LIMIT:
+            if self._file is not None and self._file.append(line_of(item)):
+                self._items.append(item)
+            elif len(self._unfiled) + self._held < LIMIT:
+                self._unfiled.append(item)
+            else:
                 self._overflow += 1
-                return
-            if self._file is not None:
-                self._file.append(line_of(item))
-            self._items.append(item)
         if self._thread is None:
             self._start()
         self._wake.set()
@@ -87,7 +88,7 @@ class Outbox:
     def flush(self, timeout: float) -> bool:
         """Wait until all that was put is in Redis, or, while it is away, on disk; False if that takes too long."""
         deadline = time.monotonic() + timeout
-        while self._items or self._busy or not self._courier.is_done:
+        while self._items or self._unfiled or self._busy or not self._courier.is_done:
             if time.monotonic() > deadline:
                 return False
             self._wake.set()
@@ -103,6 +104,9 @@ class Outbox:
 
     def _begin(self) -> None:
         self._items: list[Item] = []
+        """Put since the last batch, and in the file."""
+        self._unfiled: list[Item] = []
+        """Put since the last batch, and in no file: there is none, or it is full."""
         self._held = self._overflow = self._number = self._accepted = self._erased = 0
         self._busy = self._closing = self._told = False
         self._lock, self._starting = threading.Lock(), threading.Lock()
@@ -146,15 +150,18 @@ class Outbox:
             self._busy = False
 
     def _hand_over(self) -> None:
+        """Make a batch of all that has been put since the last one."""
         with self._lock:
+            lost, self._overflow = self._overflow, 0
+            if lost:
+                log.error("outbox_overflow", extra={"count": lost})
+                self._unfiled += [Event.at(self._clock(), EventKind.FAULT, "overflow")] * lost
+            self._source.is_whole &= not self._unfiled
+            self._items, self._unfiled = self._items + self._unfiled, []
             self._divide()
 
     def _divide(self) -> None:
-        """Make a batch of what has been put since the last one. The lock is held."""
-        lost, self._overflow = self._overflow, 0
-        if lost:
-            log.error("outbox_overflow", extra={"count": lost})
-            self._items += [Event.at(self._clock(), EventKind.FAULT, "overflow")] * lost
+        """Make a batch of what is in the file. The lock is held."""
         if not self._items:
             return
         self._number += 1
@@ -178,20 +185,18 @@ class Outbox:
             return
         self._told = False
         with self._lock:
-            if self._file is None:  # what was put before there was a file goes into it
-                for item in self._items:
-                    made.append(line_of(item))
-            else:
-                self._divide()
+            self._divide()
             self._file = made
             self._begin_source()
+            self._items = list(takewhile(lambda item: made.append(line_of(item)), self._unfiled))
+            self._unfiled = self._unfiled[len(self._items) :]
 
     def _erase(self) -> None:
         """Erase the file when everything in it has been counted."""
         if self._file is None or self._number == self._erased or not self._source.is_counted:
             return
         with self._lock:
-            if not self._items:
+            if not self._items and not self._unfiled:
                 self._file.erase(self._number, self._accepted)
                 self._erased = self._number
 

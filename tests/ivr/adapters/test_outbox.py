@@ -304,6 +304,23 @@ def test_file_that_is_full_is_followed_by_another(
     assert house.books().agree
 
 
+def test_burst_that_no_file_holds(make: Make, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is put faster than files can be made waits in memory, and all of it is counted once."""
+    monkeypatch.setattr(spool, "SIZE", 1 << 13)
+    monkeypatch.setattr(spool, "MARKS", 1 << 10)
+    house = make(redis_url)
+    outbox = house.outbox()
+    outbox.start()
+    for _ in range(3):
+        for _ in range(1000):
+            outbox.put(MENU)
+        outbox.flush(5)
+
+    assert house.until(lambda: house.counted() == {"language": 3000}, 30)
+    assert house.until(lambda: house.books().waiting == 0)
+    assert house.books().agree
+
+
 def test_overflow_is_counted(make: Make, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no file can be made, items beyond the limit are let go, and how many they were is counted."""
     monkeypatch.setattr(module, "LIMIT", 10)
