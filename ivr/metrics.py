@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
@@ -26,6 +27,15 @@ Gauges = Mapping[str, float | Named]
 """The value of each gauge by name."""
 
 
+class Figure(Counter):
+    """A counter that stops nothing: a disk that refuses it costs a figure, not a call."""
+
+    def inc(self, amount: float = 1, exemplar: dict[str, str] | None = None) -> None:
+        """Add an amount, if that can be done."""
+        with suppress(Exception):  # the library raises what its file raised, and something else ever after
+            super().inc(amount, exemplar)
+
+
 class Metrics:
     """The counters of the web processes, and gauges that are read when somebody asks.
 
@@ -35,12 +45,14 @@ class Metrics:
 
     def __init__(self, gauges: Callable[[], Gauges] = dict) -> None:
         self.registry = CollectorRegistry()
-        steps = Counter("fanal_steps", "Turns answered, by step.", ["step"], registry=self.registry)
+        steps = Figure("fanal_steps", "Turns answered, by step.", ["step"], registry=self.registry)
         self._steps = {step.name.lower(): steps.labels(step.name.lower()) for step in Step}
-        self.faults = Counter(
+        self.faults: Counter = Figure(
             "fanal_faults", "Exceptions behind which a caller was led on.", ["where"], registry=self.registry
         )
-        self.refused = Counter("fanal_refused", "Requests with a bad signature.", registry=self.registry)
+        for where in ("voice", "sms"):
+            self.faults.labels(where)  # made now: later it might be refused
+        self.refused: Counter = Figure("fanal_refused", "Requests with a bad signature.", registry=self.registry)
         self._gauges = _Gauges(gauges)
 
     def step(self, name: str) -> None:

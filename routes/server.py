@@ -95,9 +95,17 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
 
 def serve(
-    app: WSGIApplication, host: str, port: int, workers: int, in_worker: Callable[[], None] = lambda: None
+    app: WSGIApplication,
+    host: str,
+    port: int,
+    workers: int,
+    in_worker: Callable[[], None] = lambda: None,
+    folder: str | None = None,
 ) -> None:
-    """Serve until told to stop. `in_worker` runs once in each worker process after it has been made."""
+    """Serve until told to stop. `in_worker` runs once in each worker process after it has been made.
+
+    In `folder` each worker has a small file by which it shows that it lives; None for the system's own folder.
+    """
 
     def post_fork(_arbiter: object, _worker: object) -> None:
         in_worker()
@@ -117,5 +125,6 @@ def serve(
             "limit_request_line": 4094,
             "graceful_timeout": 10,
             "control_socket_disable": True,
+            "worker_tmp_dir": folder,
         },
     ).run()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from pathlib import Path
 
 import click
 
 from directory.database import DatabaseError
 from ivr.settings import Settings, SettingsError
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - whoever makes a folder there owns it
+"""Linux keeps this folder in memory."""
 
 
 @click.command(
@@ -25,16 +29,24 @@ def command(host: str, port: int, workers: int) -> None:
     except SettingsError as fault:
         click.echo(str(fault), err=True)
         sys.exit(2)
-    with tempfile.TemporaryDirectory(prefix="fanal-figures-") as folder:
+    with tempfile.TemporaryDirectory(prefix="fanal-figures-", dir=_in_memory()) as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # the library reads it when it is imported, below
         try:
-            _serve(settings, host, port, workers)
+            _serve(settings, host, port, workers, folder)
         except DatabaseError as fault:
             click.echo(str(fault), err=True)
             sys.exit(2)
 
 
-def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
+def _in_memory() -> Path | None:
+    """Return a folder that needs no disk, None where there is none.
+
+    The processes write their figures through memory that a file stands behind: on a full disk that would end them.
+    """
+    return MEMORY if MEMORY.is_dir() and os.access(MEMORY, os.W_OK | os.X_OK) else None
+
+
+def _serve(settings: Settings, host: str, port: int, workers: int, folder: str) -> None:
     from ivr import log
     from ivr.services import build
     from routes import create_site
@@ -42,4 +54,4 @@ def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
 
     log.configure()
     services = build(settings)
-    serve(create_site(services), host, port, workers, in_worker=services.begin)
+    serve(create_site(services), host, port, workers, in_worker=services.begin, folder=folder)
