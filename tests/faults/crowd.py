@@ -109,8 +109,8 @@ class Crowd:
             arrived = script(caller.dial())
         except OutOfTurnError:
             arrived = False
-        rescued = bool(caller.failures) and cut
-        wrong = "" if rescued and self._goes_on(caller) else self._complaint(name, caller, arrived)
+        rescued = bool(caller.failures) and cut and (arrived or self._goes_on(caller))
+        wrong = "" if rescued else self._complaint(name, caller, arrived)
         if not caller.ended:
             caller.hang_up()
         with self._lock:

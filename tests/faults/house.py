@@ -72,8 +72,10 @@ class House:
             "REDIS_URL": redis_server.url,
             "DATABASE_URL": database.url,
             "VAR_PATH": str(disk.folder / "var"),
+            "TMPDIR": str(disk.folder / "tmp"),
             "FANAL_EXCHANGE_TOKEN": "t" * 40,  # callers may pretend that it is Tuesday morning
         }
+        (disk.folder / "tmp").mkdir()
         self.engine = open_database(database.url)
         self._web: subprocess.Popen[bytes] | None = None
         self._worker: subprocess.Popen[bytes] | None = None
@@ -163,8 +165,9 @@ class House:
             texts = Queue(Name.TEXTS, connection=client, serializer=JSONSerializer)
             begun = texts.started_job_registry.key
             if not wait_until(lambda: self._is_idle(texts), LEFT_SECONDS):
-                for job in client.zrange(begun, 0, -1):  # let RQ see now what it would see half a minute later
+                for job in client.zrange(begun, 0, -1):  # let RQ see now what it would see half a minute later,
                     client.zadd(begun, {job: 1}, xx=True)
+                client.delete(f"rq:scheduler-lock:{Name.TEXTS}")  # and a minute after its scheduler was killed
             assert wait_until(lambda: self._is_idle(texts)), self.state
         with self.logging() as log:
             subprocess.run([sys.executable, "-m", "tests.faults.later"], env=self.environ, stderr=log, check=True)
