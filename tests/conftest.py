@@ -19,7 +19,7 @@ from tests.services import RestartableRedis, empty_database
 pytest_plugins = ("tests.parts", "tests.summary")
 
 LONGEST = (
-    "tests/faults/",
+    "tests/faults/test_on_",
     "tests/worker/",
     "tests/ivr/flow/test_graph.py",
     "tests/e2e/test_run.py",
