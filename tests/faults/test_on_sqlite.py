@@ -28,7 +28,7 @@ ALONE = (
     "revision and kept tables corrupt",
 )
 PAIRS = (
-    ("redis stopped", "disk full"),
+    ("disk full", "redis stopped"),
     ("redis stopped", "web process killed"),
     ("redis paused", "database locked"),
     ("redis emptied", "database read-only"),
