@@ -21,7 +21,7 @@ from types import FrameType
 import redis
 import sqlalchemy as sa
 
-from directory.database import DatabaseError, open_database
+from directory.database import AwayError, DatabaseError, open_database
 from ivr import log as logs
 from ivr.adapters.books import ascribe
 from ivr.adapters.claims import Claims
@@ -60,13 +60,27 @@ def main(arguments: Sequence[str]) -> int:
         settings = Settings.from_env()
         if arguments:
             return work(Name(arguments[0]), settings)
-        engine = open_database(settings.database_url)
-        check(engine)
-        engine.dispose()
+        _check_database(settings)
     except (SettingsError, DatabaseError) as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
     return Supervisor(settings).run()
+
+
+def _check_database(settings: Settings) -> None:
+    """Wait until the database answers: it may start after us. Raises `DatabaseError` where its tables are not ours."""
+    engine, told = open_database(settings.database_url), False
+    while True:
+        try:
+            check(engine)
+        except AwayError:
+            if not told:
+                log.warning("database_away")
+            told = True
+            time.sleep(1)
+        else:
+            engine.dispose()
+            return
 
 
 def work(name: Name, settings: Settings) -> int:

@@ -18,6 +18,10 @@ class DatabaseError(Exception):
     """The database cannot be used; the message is one sentence for the operator."""
 
 
+class AwayError(DatabaseError):
+    """The database does not answer; it may later."""
+
+
 def open_database(url: str) -> sa.Engine:
     """Return an engine for the address, which connects when first used; raises `DatabaseError`.
 

@@ -25,7 +25,7 @@ from ivr.adapters.errands import Errands, LostText, settling_mark
 from ivr.adapters.provider import CallRecord, Fate, ProviderError
 from ivr.adapters.queue import SENT_PURGE_DELAY, Queues, token
 from ivr.adapters.stream import EventStream
-from ivr.events import Event, EventKind, Form, PurgeCall, PurgeMessage, SendText
+from ivr.events import TEXT_LIFE, Event, EventKind, Form, PurgeCall, PurgeMessage, SendText
 from ivr.numbers import CallerNumber
 
 COUNT_SECONDS = 20.0
@@ -194,13 +194,13 @@ def _send(errand: SendText, mark: str, with_: Collaborators) -> str:
 
 
 def _claim_and_send(errand: SendText, mark: str, record: CallRecord, body: str, with_: Collaborators) -> str:
-    left = math.ceil((errand.before - with_.clock()).total_seconds())
-    if left <= 0:
+    left = min(errand.before - with_.clock(), TEXT_LIFE)  # a clock of ours that lags must not lengthen its life
+    if left <= dt.timedelta(0):
         return "dropped"
     if not with_.claims.take(errand, mark):
         return "repeated"
     try:
-        message = with_.provider.send(record.caller, body, record.called, left)
+        message = with_.provider.send(record.caller, body, record.called, math.ceil(left.total_seconds()))
     except ProviderError as fault:
         if fault.fate is Fate.UNKNOWN:
             return "unknown"

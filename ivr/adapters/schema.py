@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
-from directory.database import DatabaseError, writing
+from directory.database import AwayError, DatabaseError, writing
 from ivr.adapters.errands import metadata
 
 FOLDER = Path(__file__).parents[1] / "migrations"
@@ -33,14 +33,14 @@ def upgrade(engine: sa.Engine) -> str:
 
 
 def check(engine: sa.Engine) -> None:
-    """Raise `DatabaseError` unless the database answers and its tables are those of this program."""
+    """Raise `DatabaseError` unless the database answers (else `AwayError`) and its tables are those of this program."""
     if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
         raise DatabaseError("The database has no tables yet: run `fanal db upgrade`.")
     try:
         with engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
     except sa.exc.OperationalError:
-        raise DatabaseError(f"The database at {engine.url.render_as_string()} does not answer.") from None
+        raise AwayError(f"The database at {engine.url.render_as_string()} does not answer.") from None
     scripts = ScriptDirectory(str(FOLDER))
     if found == scripts.get_current_head():
         return

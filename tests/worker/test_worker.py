@@ -139,6 +139,18 @@ def test_refuses_an_old_database(installation: Installation) -> None:
     assert (2, b"The database has no tables yet: run `fanal db upgrade`.\n") == (ended.returncode, ended.stderr)
 
 
+def test_waits_for_a_database_that_is_away(installation: Installation) -> None:
+    """A database that does not answer may start later: the worker says so and waits, until it is told to stop."""
+    installation.environ["DATABASE_URL"] = f"postgresql://fanal@/fanal?host={installation.folder}"
+    with installation.log.open("ab") as log:
+        process = subprocess.Popen([sys.executable, "-m", "worker"], env=installation.environ, stderr=log)
+    assert wait_for(lambda: '"event": "database_away"' in installation.log.read_text())
+    alive = process.poll() is None
+    process.terminate()
+
+    assert (True, -signal.SIGTERM) == (alive, process.wait(10))
+
+
 def _make_left(working: Installation, queue: str) -> None:
     """Let RQ see at once what it would see after 35 seconds: that nobody works on the job any more."""
     key = f"rq:wip:{queue}"
