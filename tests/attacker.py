@@ -140,6 +140,12 @@ class Insider(Attacker):
             ("texts", "sent", "delivered", "undelivered", "failed"),
         ):
             self._alike([(0, name, (whole,))], [(0, name, (part,)) for part in parts])
+        for step, counts in (
+            ("need", [(0, "calls_by_language", ()), (0, "written_by_language", ())]),
+            ("forward", [(0, "outcomes", ("forwarding",))]),
+            ("sent", [(0, "texts", ("asked",))]),
+        ):
+            self._alike([(0, "steps_entered", (step,))], counts)
         for count in self.rows("calls_by_need"):
             self._alike([count], [each for each in self.rows("coverage_by_need") if each[2][0] == count[2][0]])
 

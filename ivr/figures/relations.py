@@ -18,12 +18,24 @@ Cell = tuple[str, Key]
 _Group = tuple[EventKind, tuple[str, ...], EventKind | None]
 """Tables of one group count the same events."""
 
-_SPLIT = (
-    ("outcomes", "forwarding", ("completed", "answered", "busy", "no_answer", "failed", "canceled")),
-    ("texts", "asked", ("sent", "dropped", "refused", "unknown", "repeated")),
-    ("texts", "sent", ("delivered", "undelivered", "failed")),
+
+def _rows(table: str, *keys: str) -> tuple[Cell, ...]:
+    return tuple((table, (key,)) for key in keys)
+
+
+_ALIKE: tuple[tuple[tuple[Cell, ...], tuple[Cell, ...]], ...] = (
+    (
+        _rows("outcomes", "forwarding"),
+        _rows("outcomes", "completed", "answered", "busy", "no_answer", "failed", "canceled"),
+    ),
+    (_rows("texts", "asked"), _rows("texts", "sent", "dropped", "refused", "unknown", "repeated")),
+    (_rows("texts", "sent"), _rows("texts", "delivered", "undelivered", "failed")),
+    (_rows("steps_entered", "need"), (("calls_by_language", ()), ("written_by_language", ()))),
+    (_rows("steps_entered", "forward"), _rows("outcomes", "forwarding")),
+    (_rows("steps_entered", "sent"), _rows("texts", "asked")),
 )
-"""Rows of one table that are the sum of others, but for what is still under way when the month ends."""
+"""Rows that are nearly the sum of others: what became of them, but for what is under way when the month ends; or what
+is counted when a step is entered, but for those who come to it again."""
 
 
 def cells_of(table: Table) -> Iterator[tuple[Cell, int | None]]:
@@ -57,7 +69,8 @@ def likenesses(tables: Mapping[str, Table]) -> Iterator[Equation[Cell]]:
     """Yield what holds but for a difference that an attacker may guess; we take it that they know it.
 
     Every call stays at one step (texts begun are the difference), a step entered is left or stayed at, a forwarding
-    has one outcome, a text one fate, and nearly every caller asks for one need, whose coverage is noted once.
+    has one outcome, a text one fate, and nearly every caller asks for one need, whose coverage is noted once. Whoever
+    chooses a language, is put through or asks for a text enters a step at that moment, mostly once.
     """
     if {"calls_by_day", "steps_stayed"} <= tables.keys():
         yield Equation(_all(tables["calls_by_day"]), _all(tables["steps_stayed"]))
@@ -66,9 +79,9 @@ def likenesses(tables: Mapping[str, Table]) -> Iterator[Equation[Cell]]:
             yield Equation((("steps_entered", key),), (("steps_stayed", key), left(key)))
     if {"calls_by_need", "coverage_by_need"} <= tables.keys():
         yield from _margins(tables["coverage_by_need"], tables["calls_by_need"])
-    for name, whole, parts in _SPLIT:
-        if name in tables:
-            yield Equation(((name, (whole,)),), tuple((name, (part,)) for part in parts))
+    for whole, parts in _ALIKE:
+        if {name for name, _ in (*whole, *parts)} <= tables.keys():
+            yield Equation(whole, parts)
 
 
 def left(key: Key) -> Cell:
