@@ -49,9 +49,12 @@ def compare(engine: sa.Engine, spool: Path) -> Books:
     What waits in files of other machines is not seen, and is no fault: it has been accepted by nobody here yet.
     """
     contents = tuple(waiting(spool))  # before the database: what is counted in between waits in neither, not in both
-    with engine.connect() as connection:
-        rows = {row.source: row for row in connection.execute(sa.select(progress))}
-        held = int(connection.scalar(sa.select(sa.func.sum(counters.c.count))) or 0)
+    sums = sa.select(sa.func.coalesce(sa.func.sum(counters.c.count), 0).label("held")).subquery()
+    asked = sa.select(sums, progress).select_from(sums.outerjoin(progress, sa.true()))
+    with engine.connect() as connection:  # one statement: PostgreSQL shows two what was counted in between
+        found = connection.execute(asked).all()
+    rows = {row.source: row for row in found if row.source is not None}
+    held = int(found[0].held)
     counted = sum(row.counted for row in rows.values())
     removed = -sum(row.counted for row in rows.values() if row.source == RETENTION)
     gaps = [row.accepted - row.counted - row.repeated for row in rows.values()]
@@ -76,6 +79,8 @@ def ascribe(connection: sa.Connection, removed: int, day: dt.date) -> None:
 
 def _left(content: Content, counted: int) -> int:
     """Return how many events of a file are in batches after number `counted`, or in none yet."""
+    if counted > content.last:  # what was in no batch yet when the file was read has been counted since
+        return 0
     batches = [batch for batch in content.batches if batch.number <= counted]
     before = batches[-1].accepted if batches else content.accepted_before
     rest = sum(isinstance(item, Event | Once) for item in content.rest)

@@ -99,6 +99,20 @@ def test_event_with_a_mark_is_counted_once(counters: Counters, engine: sa.Engine
     assert Books(accepted=3, counted=1, repeated=2, waiting=0, lost=0, doubled=0) == compare(engine, tmp_path)
 
 
+def test_books_are_read_at_one_moment(counters: Counters, engine: sa.Engine, tmp_path: Path) -> None:
+    """What is counted while the books are being read does not look as if it had been counted twice, or been lost."""
+    counters.advance([_batch(1, {MENU: 2})], NOW)
+    later = [_batch(2, {MENU: 3}, accepted=5)]
+
+    @sa.event.listens_for(engine, "after_cursor_execute")
+    def _count_meanwhile(*statement: Any) -> None:
+        if statement[2].startswith("SELECT") and later:
+            counters.advance([later.pop()], NOW)
+
+    assert Books(accepted=2, counted=2, repeated=0, waiting=0, lost=0, doubled=0) == compare(engine, tmp_path)
+    assert Books(accepted=5, counted=5, repeated=0, waiting=0, lost=0, doubled=0) == compare(engine, tmp_path)
+
+
 def test_marks_are_forgotten_after_their_time(counters: Counters) -> None:
     """A mark is known on its day and forgotten when days before another are."""
     once = Once("text:x", ENDED)

@@ -72,6 +72,16 @@ def test_what_waits_in_a_file_is_not_lost(tmp_path: Path) -> None:
     file.release()
 
 
+def test_what_is_counted_while_it_reads_does_not_wait(engine: sa.Engine, tmp_path: Path) -> None:
+    """What was in no batch yet when the file was read, and has been counted when the database is, is there once."""
+    file = SpoolFile.make(tmp_path / "spool")
+    file.append(line_of(MENU))
+    Counters(engine).advance([Batch(file.source, 1, 1, {MENU: 1})], NOW)
+
+    assert (0, 8, 8, 0) == _short(_books(_verify("--json")))
+    file.release()
+
+
 def _short(found: tuple[int, dict[str, int]]) -> tuple[int, int, int, int]:
     status, books = found
     return status, books["accepted"], books["counted"], books["waiting"]
