@@ -30,6 +30,13 @@ redis.call('XADD', KEYS[1], '*', 'batch', ARGV[3])
 redis.call('SET', KEYS[2], number, 'EX', ARGV[4])
 return number
 """
+_KNOWN = """
+local last = tonumber(redis.call('GET', KEYS[2]) or '-1')
+local counted = tonumber(redis.call('GET', KEYS[3]) or '-1')
+if last <= counted or redis.call('XLEN', KEYS[1]) > 0 then return last end
+redis.call('DEL', KEYS[2])
+return -1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,7 @@ class EventStream:
     def __init__(self, connection: redis.Redis) -> None:
         self._redis = connection
         self._add = connection.register_script(_ADD)
+        self._known = connection.register_script(_KNOWN)
 
     def add(self, batch: Batch) -> int:
         """Append a batch if it follows the last one of its source, or is marked as the first that is missing.
@@ -57,8 +65,12 @@ class EventStream:
         return int(self._add(keys=[KEY, _last(batch.source)], args=arguments))
 
     def known(self, source: str) -> int:
-        """Return the last number that the stream has taken of a source, `NOTHING` if it knows none."""
-        return _number(self._redis.get(_last(source)))
+        """Return the last number that the stream has taken of a source, `NOTHING` if it knows none.
+
+        Entries are removed in the step that acknowledges them. So where there is none, what has been taken and not
+        acknowledged is gone (evicted, or left out because nobody could read it), and the source is forgotten.
+        """
+        return int(self._known(keys=[KEY, _last(source), _counted(source)]))
 
     def forget(self, sources: Iterable[str]) -> None:
         """Know nothing of these sources any more, so that they send again what has not been counted."""

@@ -18,6 +18,7 @@ from ivr.adapters import courier, spool
 from ivr.adapters import outbox as module
 from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.queue import Queues
+from ivr.adapters.stream import KEY
 from ivr.events import TEXT_LIFE, Event, EventKind, Form, PurgeCall, SendText
 from tests.counting import NOW, CountingHouse
 from tests.services import RestartableRedis
@@ -142,6 +143,17 @@ def test_redis_that_forgets_everything_loses_nothing(make: Make, redis_url: str,
 
     assert house.until(lambda: house.books().counted == 4 and house.books().waiting == 0)
     assert (4, True) == (house.counted()["language"], house.books().agree)
+
+
+def test_redis_that_forgets_the_stream_alone(make: Make, redis_url: str) -> None:
+    """A batch that has vanished from the stream is sent again, also where its source has nothing to follow it."""
+    house = make(redis_url)
+    outbox = house.outbox()
+    outbox.put(MENU)
+    outbox.flush(5)
+    connect(redis_url, PATIENT).delete(KEY)
+
+    assert house.until(lambda: house.counted() == {"language": 1}, 5)
 
 
 def test_redis_that_comes_back_as_it_was_earlier(make: Make, restartable_redis: RestartableRedis) -> None:

@@ -82,6 +82,21 @@ def test_settles_what_was_counted(stream: EventStream) -> None:
     assert 3 == stream.known("a")
 
 
+def test_batch_that_vanished_is_not_known(stream: EventStream, client: redis.Redis) -> None:
+    """Where the stream holds nothing and a batch was not counted, it is gone; what was counted is known."""
+    stream.add(FIRST)
+    stream.add(SECOND)
+    stream.settle({"a": 1}, stream.read(2)[0].position)
+    waiting = stream.known("a")
+    client.delete(KEY)
+    vanished = stream.known("a")
+    stream.settle({"a": 2}, "1-0")
+    stream.add(replace(THIRD, first=True))
+    stream.settle({"a": 3}, stream.read(1)[0].position)
+
+    assert (2, NOTHING, 3) == (waiting, vanished, stream.known("a"))
+
+
 def test_entry_of_somebody_else(stream: EventStream, client: redis.Redis) -> None:
     """An entry that is no batch has a position and nothing else, so that it can be passed over."""
     client.xadd(KEY, {"batch": "{}"})
