@@ -2,7 +2,8 @@
 
 For the pictures of the telephone start `make run` first; an argument names another address than http://127.0.0.1:8000.
 `-m docs.screenshots coordinators` starts an installation of its own, enrols an editor and an approver, and makes the
-pictures of their pages. Both need a Chromium on the PATH (`apt install chromium`) and what `make develop` installs.
+pictures of their pages; `-m docs.screenshots figures` makes that of made-up figures. All need a Chromium on the PATH
+(`apt install chromium`) and what `make develop` installs.
 """
 
 from __future__ import annotations
@@ -16,8 +17,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests import desk as here
+from tests import figures
 from tests.browser.office import PATIENCE, UNTIL_SIX, Colleague, Office, sitting
+from tests.browser.visitor import serving
+from tests.desk import ADA, a_desk
 from tests.installation import installed
+from tests.sample_directory import FILES
 
 IMAGES = Path(__file__).parent / "images"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -53,7 +59,10 @@ def main(arguments: Sequence[str]) -> None:
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--headless", "--no-sandbox", "--disable-gpu"])
-        if arguments == ["coordinators"]:
+        if arguments == ["figures"]:
+            with tempfile.TemporaryDirectory() as folder:
+                take_figures(browser, Path(folder))
+        elif arguments == ["coordinators"]:
             with tempfile.TemporaryDirectory() as folder, installed(Path(folder)) as installation:
                 take_pages(Office(installation, browser).settle_in())
         else:
@@ -98,6 +107,18 @@ def take_pages(office: Office) -> None:
         keep(approver.go("/coverage?country=RO").page, "coverage", ".weeks", 470)
         editor.go("/helplines/ro-anitp").follow("Emergency switch").follow("0800 800 678")
         keep(editor.page, "switch")
+
+
+def take_figures(browser: Browser, folder: Path) -> None:
+    """Release two months of made-up counts, and take the picture of the page that shows them."""
+    desk = a_desk(f"sqlite:///{folder / 'desk.db'}", FILES)
+    figures.count(desk.engine)
+    figures.release(desk.engine)
+    with serving(here.Office(folder, desk).act_as(ADA).app) as address:
+        page = browser.new_page(viewport={"width": WIDTH, "height": 800}, locale="en-GB")
+        page.goto(f"{address}/statistics?from=2026-09&to=2026-10")
+        keep(page, "figures", "main", 1500)
+        page.context.close()
 
 
 def keep_call(someone: Colleague) -> None:
