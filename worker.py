@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from types import FrameType
 
@@ -159,32 +160,38 @@ class _Process:
 
     def _start(self) -> None:
         self._begun = time.monotonic()
-        self._process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "worker", self._name.value],
-            stdin=subprocess.PIPE,  # its end tells the process that we are gone
-            process_group=0,  # Ctrl-C is for us; we tell the others
-        )
         self._again_at: float | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        with suppress(OSError):  # the machine has no room for another process now: that is a death, too
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-m", "worker", self._name.value],
+                stdin=subprocess.PIPE,  # its end tells the process that we are gone
+                process_group=0,  # Ctrl-C is for us; we tell the others
+            )
 
     def look(self) -> None:
         """Start the process again if it died, after a pause."""
-        if self._process.poll() is None:
+        code = self._process.poll() if self._process else os.EX_OSERR
+        if code is None:
             return
         now = time.monotonic()
         if self._again_at is None:
             self._deaths = self._deaths + 1 if now - self._begun < SOON_SECONDS else 0
             self._again_at = now + PAUSES[min(self._deaths, len(PAUSES) - 1)]
             self._close()
-            log.error("worker_died", extra={"queue": self._name.value, "code": self._process.returncode})
+            log.error("worker_died", extra={"queue": self._name.value, "code": code})
         if now >= self._again_at:
             self._start()
 
     def tell_to_stop(self) -> None:
         """Let the process finish its job and end."""
-        self._process.terminate()
+        if self._process:
+            self._process.terminate()
 
     def stop(self, deadline: float) -> None:
         """Wait for the end until the deadline, then make it."""
+        if self._process is None:
+            return
         try:
             self._process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
@@ -193,7 +200,7 @@ class _Process:
         self._close()
 
     def _close(self) -> None:
-        if self._process.stdin is not None:
+        if self._process and self._process.stdin:
             self._process.stdin.close()
 
 

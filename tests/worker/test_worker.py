@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import signal
 import sqlite3
 import subprocess
@@ -11,7 +12,8 @@ import sys
 import psutil
 import pytest
 
-from ivr.adapters.queue import token
+import worker
+from ivr.adapters.queue import Name, token
 from ivr.events import PurgeMessage
 from tests.worker.conftest import CALL, MOBILE, OURS, Installation, wait_for
 
@@ -93,6 +95,24 @@ def test_starts_again_what_dies(working: Installation) -> None:
     assert wait_for(lambda: len(working.children()) == 3)
 
     assert '"event": "worker_died", "code": -9, "queue": "purges"' in working.log.read_text()
+
+
+def test_machine_that_has_no_room_for_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that cannot be started is no end of the supervisor: it is told in the log, and tried again."""
+    begun: list[object] = []
+
+    def refuse(*_: object, **__: object) -> None:
+        begun.append(None)
+        raise BlockingIOError(errno.EAGAIN, "no room")
+
+    monkeypatch.setattr(worker, "PAUSES", (0.0,))
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    process = worker._Process(Name.COUNTS)
+    process.look()
+    process.tell_to_stop()
+    process.stop(0)
+
+    assert 2 == len(begun)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
