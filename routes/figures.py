@@ -14,7 +14,7 @@ from typing import Any
 
 from ivr.adapters.releases import DamagedReleaseError, Releases, due_on
 from ivr.figures.release import Release, joined
-from ivr.figures.tables import Month, Table
+from ivr.figures.tables import SPEC_OF, Month, Table
 from routes.admin.statistics.titles import DAMAGED, NO_MONTH, NOT_RELEASED, WRONG_ORDER
 
 FEW = 10
@@ -80,7 +80,7 @@ def only(release: Release, names: Sequence[str]) -> tuple[Table, ...]:
 
 
 def plain(found: Period, names: Sequence[str] = ()) -> dict[str, Any]:
-    """Return a period as JSON can hold it; a hidden count is null."""
+    """Return a period as JSON can hold it; a hidden count is null, and a table without a sum has no total."""
     return {
         "from": str(found.whole.first),
         "to": str(found.whole.last),
@@ -92,7 +92,7 @@ def plain(found: Period, names: Sequence[str] = ()) -> dict[str, Any]:
                 "name": table.name,
                 "columns": list(table.columns),
                 "rows": [{**dict(zip(table.columns, key, strict=True)), "count": count} for key, count in table.rows],
-                "total": table.total,
+                **({"total": table.total} if SPEC_OF[table.name].total else {}),
             }
             for table in only(found.whole, names)
         ],
@@ -111,7 +111,7 @@ def as_csv(found: Period, names: Sequence[str] = ()) -> str:
         for key, count in table.rows:
             cells = dict(zip(table.columns, key, strict=True))
             writer.writerow([*where, table.name, *(cells.get(each, "") for each in used), "", *_cells(count)])
-        if table.total is not None:
+        if SPEC_OF[table.name].total:
             writer.writerow([*where, table.name, *("" for _each in used), "total", *_cells(table.total)])
     return text.getvalue()
 

@@ -23,10 +23,10 @@ RARE = 7
 WRITTEN_LATE = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 """When the months are released: September and October are due, November is not over."""
 _COUNTS: Mapping[EventKind, Mapping[str, int]] = {
-    EventKind.STEP: {"language": 167_039, "need": 147_012, "referral": 112_007, "forward": 71_013},
-    EventKind.LEFT: {"language": 147_012, "need": 112_007, "referral": 71_013, "forward": RARE},
+    EventKind.STEP: {"language": 167_039, "need": 147_012, "referral": 112_007, "forward": 71_013, "sent": 31_002},
+    EventKind.LEFT: {"language": 147_012, "need": 112_007, "referral": 102_013, "forward": RARE},
     EventKind.OUTCOME: {"forwarding": 71_013, "completed": 41_008, "busy": 22_011, "no_answer": RARE},
-    EventKind.TEXT: {"asked": 31_002, "sent": 28_004, "delivered": 26_009},
+    EventKind.TEXT: {"asked": 31_002, "sent": 28_004, "refused": 2_998, "delivered": 26_009, "failed": 1_996},
 }
 
 

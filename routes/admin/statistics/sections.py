@@ -7,14 +7,14 @@ it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from babel.dates import format_date
 from babel.numbers import format_percent
 
 from ivr.figures.release import Release
-from ivr.figures.tables import Table
+from ivr.figures.tables import Key, Table
 from routes.admin.statistics.charts import Bars, Line, Mark, bars, line
 from routes.admin.statistics.hidden import hidden_rows
 from routes.admin.statistics.names import figure, month_name, row_names
@@ -29,6 +29,8 @@ EACH = {"calls_by_band", "coverage"}
 """Tables so short that every hidden row is drawn."""
 FUNNEL = ("steps_entered", "steps_stayed")
 """The two tables that make one section: the first is drawn, the second says what share ended there."""
+WHOLE = {"outcomes": "forwarding", "texts": "asked"}
+"""Tables without a total, each with the row that the others are parts of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _section(table: Table) -> Section:
         id=table.name,
         title=_(words.title),
         about=_(words.about),
-        finding=_finding(shown, table.total),
+        finding=_finding(*_parts(table)),
         bars=None if over_time else bars(_drawn(table.name, marks)),
         line=line([Mark(_short_day(key[0]), count) for key, count in sorted(table.rows)]) if over_time else None,
         headings=(", ".join(_(COLUMNS[column]) for column in table.columns), _(words.unit)),
@@ -151,7 +153,7 @@ def _funnel(entered: Table, stayed: Table) -> Section:
         id=entered.name,
         title=_("How far callers came, and where they hung up"),
         about=f"{_(words.about)} {_(TITLES[stayed.name].about)}",
-        finding=_finding([mark for mark in drawn if mark.count is not None], None),
+        finding=_ended(entered, ended) or _finding([mark for mark in drawn if mark.count is not None], None),
         bars=bars(_with_hidden(drawn, sum(count is None for _key, count in marks))),
         line=None,
         headings=(_("Step"), _(words.unit), _(TITLES[stayed.name].unit), _("Share")),
@@ -160,6 +162,26 @@ def _funnel(entered: Table, stayed: Table) -> Section:
         total="",
         tables=(entered.name, stayed.name),
     )
+
+
+def _ended(entered: Table, ended: Mapping[Key, int | None]) -> str:
+    """Say at which step most conversations ended; empty where that is hidden."""
+    shown = [(ended.get(key) or 0, count, key) for key, count in entered.rows if count is not None]
+    here, count, key = max(shown, default=(0, 0, ()))
+    if not here:
+        return ""
+    return _("Most ended here: {name}, {count} of {total} times that it was reached.").format(
+        name=row_names(entered, key), count=figure(min(here, count)), total=figure(count)
+    )
+
+
+def _parts(table: Table) -> tuple[list[Mark], int | None]:
+    """Return the rows that are shown, and their sum; the row of the whole is the sum, where others are shown."""
+    whole = (WHOLE.get(table.name, ""),)
+    marks = {key: Mark(row_names(table, key), count) for key, count in table.rows if count is not None}
+    if whole in marks and len(marks) > 1:
+        return [mark for key, mark in marks.items() if key != whole], marks[whole].count
+    return list(marks.values()), table.total
 
 
 def _drawn(table: str, marks: Sequence[Mark]) -> list[Mark]:

@@ -42,7 +42,7 @@ TITLES: Mapping[str, Title] = {
     "needs_by_country": Title("What callers needed, country by country", "The same calls, by country and need."),
     "steps_entered": Title(
         "How far callers came",
-        "How often each step of a conversation was reached. A caller can reach a step again.",
+        "How often each step was reached, in calls and in conversations by text. A caller can reach a step again.",
         "Reached",
     ),
     "steps_stayed": Title(
@@ -56,14 +56,18 @@ TITLES: Mapping[str, Title] = {
     "texts": Title("What became of texts", "Texts that callers asked for, and what happened to them.", "Texts"),
     "languages_not_served": Title(
         "Languages asked for and not served",
-        "Calls in which the first service named is stated not to speak the caller's language.",
+        "How often the first service named for a need is stated not to speak the caller's language, in calls and in "
+        "conversations by text.",
+        "Times",
     ),
     "coverage": Title(
-        "Whether anybody answered at that moment",
-        "Calls by whether the first service named was open when the caller heard of it.",
+        "Whether a service was open at that moment",
+        "How often the first service named for a need was open when the caller heard of it, in calls and in "
+        "conversations by text.",
+        "Times",
     ),
     "coverage_by_need": Title(
-        "Whether anybody answered, need by need", "The same calls, by need and by whether the service was open."
+        "Whether a service was open, need by need", "The same, by need and by whether the service was open.", "Times"
     ),
     "written_by_language": Title(
         "Conversations by text, by language",

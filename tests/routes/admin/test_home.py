@@ -241,11 +241,14 @@ def test_change_that_was_sent_back(office: Office) -> None:
 
 
 def test_no_figures_of_callers(office: Office) -> None:
-    """Of yesterday nothing is counted here: a small figure could betray a caller."""
+    """Of single days nothing is counted here, a small figure could betray a caller; it is said where figures are."""
     page = Page(office.get("/").text)
-    (yesterday,) = page.all("section", aria_labelledby="yesterday")
+    (figures,) = page.all("section", aria_labelledby="figures")
+    with office.app.test_request_context():
+        wanted = office.app.url_for("statistics.show")
 
-    assert not any(letter.isdigit() for letter in yesterday.words)
+    assert not any(letter.isdigit() for letter in figures.words)
+    assert [wanted] == [each.attributes["href"] for each in page.all("a", inside=figures)]
 
 
 def test_every_area_is_reached(office: Office) -> None:

@@ -79,6 +79,22 @@ def test_pictures_need_no_script_and_no_style(office: Office) -> None:
         assert ["htmx.min.js"] == re.findall(r"<script[^>]*/([\w.-]+)\"", text)
 
 
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("calls_by_language", "Most: English, 102,015 of 143,035."),
+        ("outcomes", "Most: spoke with the service, 41,010 of 71,015."),
+        ("texts", "Most: handed to the carrier, 28,005 of 31,000."),
+        ("steps_entered", "Most ended here: being put through, 71,005 of 71,015 times that it was reached."),
+    ],
+)
+def test_sentence_says_what_is_seen(office: Office, table: str, said: str) -> None:
+    """The sentence names the largest part of a whole, never the whole itself; of the funnel, where most ended."""
+    page = shown(office.act_as(VERA).get("/statistics"))
+
+    assert said in page.one("section", aria_labelledby=table).words
+
+
 def test_hidden_rows_are_named_together(office: Office) -> None:
     """A hidden row has no line of its own: it is named with the others, and its figure is nowhere."""
     page = shown(office.act_as(VERA).get("/statistics"))
