@@ -123,11 +123,15 @@ class PurgeCall:
 
 @dataclass(frozen=True, slots=True)
 class PurgeMessage:
-    """Delete the provider's record of a text that has reached its end, and count its fate once."""
+    """Delete the provider's record of a text that has reached its end, and count its fate once.
+
+    `ended` False: the text has only been sent; its record is deleted if nobody ever says how it ended.
+    """
 
     message: str
     fate: str = ""
     """The provider's last word on a text of ours ("delivered"); empty for a caller's own text."""
+    ended: bool = True
 
 
 Errand = SendText | PurgeCall | PurgeMessage

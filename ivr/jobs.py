@@ -11,19 +11,16 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
-
-import redis
 
 from ivr.adapters.batch import Item, Once
 from ivr.adapters.claims import Claims
 from ivr.adapters.counters import Counters
 from ivr.adapters.errands import Errands, LostText, settling_mark
 from ivr.adapters.provider import CallRecord, Fate, ProviderError
-from ivr.adapters.queue import SENT_PURGE_DELAY, Queues, token
+from ivr.adapters.queue import Queues, token
 from ivr.adapters.stream import EventStream
 from ivr.events import TEXT_LIFE, Event, EventKind, Form, PurgeCall, PurgeMessage, SendText
 from ivr.numbers import CallerNumber
@@ -206,8 +203,7 @@ def _claim_and_send(errand: SendText, mark: str, record: CallRecord, body: str, 
             return "unknown"
         with_.claims.release(errand, mark)
         return _refused(fault)
-    with suppress(redis.RedisError):  # the text is on its way: nothing may make this job begin again
-        with_.queues.put(PurgeMessage(message), with_.clock(), SENT_PURGE_DELAY)
+    with_.outbox.put(PurgeMessage(message, ended=False))
     return "sent"
 
 

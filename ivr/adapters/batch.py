@@ -84,7 +84,7 @@ def line_of(item: Item) -> str:
         case PurgeCall():
             return "c" + _json([item.call, item.over])
         case PurgeMessage():
-            return "d" + _json([item.message, item.fate])
+            return "d" + _json([item.message, item.fate, item.ended])
 
 
 def item_of(line: str) -> Item:
@@ -143,8 +143,8 @@ def _item(letter: str, values: list[Any]) -> Item:
             return SendText(call, helpline, language, Form(form), dt.datetime.fromisoformat(before))
         case "c", [str(call), bool(over)]:
             return PurgeCall(call, over)
-        case "d", [str(message), str(fate)]:
-            return PurgeMessage(message, fate)
+        case "d", [str(message), str(fate), bool(ended)]:
+            return PurgeMessage(message, fate, ended)
     raise ValueError("no such item")
 
 

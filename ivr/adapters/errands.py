@@ -21,6 +21,8 @@ from ivr.events import Errand, PurgeCall, PurgeMessage, SendText
 
 CALL_LIFE = dt.timedelta(hours=5)
 """No call lasts as long: the provider ends them after four hours (facts of the provider, section 3)."""
+SENT_LIFE = dt.timedelta(minutes=15)
+"""After so long the record of a text is deleted if the provider has not said how it ended."""
 TEXT_GRACE = dt.timedelta(minutes=5)
 """So long after a text's life its job has certainly been done, or has been lost."""
 PURGE_GRACE = dt.timedelta(minutes=20)
@@ -123,6 +125,8 @@ def _row(errand: Errand, now: dt.datetime) -> dict[str, Any]:
             kind, subject, language, since, grace = "call", call, "", now, PURGE_GRACE
         case PurgeCall(call):
             kind, subject, language, since, grace = "call", call, "", now + CALL_LIFE, dt.timedelta(0)
+        case PurgeMessage(message, ended=False):
+            kind, subject, language, since, grace = "message", message, "", now + SENT_LIFE, dt.timedelta(0)
         case PurgeMessage(message):
             kind, subject, language, since, grace = "message", message, "", now, PURGE_GRACE
     mark = settling_mark(errand).partition(":")[2]

@@ -34,8 +34,6 @@ PURGE_PAUSES = (30, 60, 120, 300, 600, 1200, 2400, 3600, 7200, 14400, 14400, 144
 and then somebody looks after it (`ivr.jobs.look_after`)."""
 CALL_PURGE_DELAY = TEXT_LIFE + dt.timedelta(seconds=60)
 """The records of a call stay this long after its end: a text that is being sent asks them for the number."""
-SENT_PURGE_DELAY = dt.timedelta(minutes=15)
-"""When a text's record is deleted if the provider never says how the text ended."""
 SEVERAL = 2
 """Orders that wait for a worker at most; more would say nothing new."""
 
@@ -79,14 +77,12 @@ class Queues:
     def __init__(self, connection: redis.Redis) -> None:
         self._queues = {name: Queue(name, connection=connection, serializer=JSONSerializer) for name in Name}
 
-    def put(self, errand: Errand, now: dt.datetime, delay: dt.timedelta = dt.timedelta(0)) -> None:
-        """Enqueue an errand, not to be begun before `delay` has passed; put twice, it is one job.
-
-        A call that has only begun is no job yet.
-        """
-        if isinstance(errand, PurgeCall) and not errand.over:
-            return
-        self._give(token(errand), _order(errand, now), now, delay)
+    def put(self, errand: Errand, now: dt.datetime) -> None:
+        """Enqueue an errand; put twice, it is one job. A call that has only begun, a text only sent, is no job yet."""
+        match errand:
+            case PurgeCall(over=False) | PurgeMessage(ended=False):
+                return
+        self._give(token(errand), _order(errand, now), now)
 
     def count(self, now: dt.datetime) -> None:
         """Ask for the waiting events to be added up, unless that has been asked already and not been begun."""
@@ -103,13 +99,13 @@ class Queues:
     def _ask(self, function: Function, description: str, now: dt.datetime) -> None:
         if self._queues[Name.COUNTS].count < SEVERAL:
             order = _Order(Name.COUNTS, function, description, (), life=COUNT_SECONDS)
-            self._give(f"{function.rpartition('.')[2]}-{int(now.timestamp())}", order, now, dt.timedelta(0))
+            self._give(f"{function.rpartition('.')[2]}-{int(now.timestamp())}", order, now)
 
     def lengths(self) -> Mapping[str, int]:
         """Return how many jobs wait in each queue, those that wait for a later attempt included."""
         return {name: queue.count + queue.scheduled_job_registry.count for name, queue in self._queues.items()}
 
-    def _give(self, token: str, order: _Order, now: dt.datetime, delay: dt.timedelta) -> None:
+    def _give(self, token: str, order: _Order, now: dt.datetime) -> None:
         queue = self._queues[order.queue]
         job = queue.create_job(
             order.function.value,
@@ -122,10 +118,9 @@ class Queues:
             failure_ttl=FAILURE_SECONDS,
             retry=Retry(max=len(order.pauses), interval=list(order.pauses)) if order.pauses else None,
         )
-        wait = max(delay, order.delay)
         with suppress(DuplicateJobError):
-            if wait:
-                queue.schedule_job(job, now + wait, unique=True)
+            if order.delay:
+                queue.schedule_job(job, now + order.delay, unique=True)
             else:
                 queue.enqueue_job(job, unique=True)
 

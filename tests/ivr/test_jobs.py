@@ -20,7 +20,7 @@ from ivr.adapters.batch import Batch, Once
 from ivr.adapters.claims import Claims
 from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.counters import Counters
-from ivr.adapters.errands import CALL_LIFE, PURGE_GRACE, TEXT_GRACE, Errands
+from ivr.adapters.errands import CALL_LIFE, PURGE_GRACE, SENT_LIFE, TEXT_GRACE, Errands
 from ivr.adapters.provider import CallRecord, Fate, ProviderError
 from ivr.adapters.queue import PURGE_LIFE, Queues, token
 from ivr.adapters.stream import NOTHING, EventStream
@@ -114,10 +114,17 @@ def test_arrives_in_time_or_never(world: World, waited: float, left: list[int]) 
 
 
 def test_sent_text_is_deleted_even_without_a_callback(world: World) -> None:
-    """After sending, the deletion of the text's record is on the schedule."""
+    """The record of a text that was sent is deleted although nobody says how it ended, and Redis forgot everything."""
     world.send()
+    _note(world, *(item for item in world.outbox.items if isinstance(item, PurgeMessage)))
+    world.redis.flushall()
+    world.now += SENT_LIFE - dt.timedelta(seconds=1)
+    jobs.look_after()
+    before = _now(world)
+    world.now += dt.timedelta(seconds=1)
+    jobs.look_after()
 
-    assert [token(PurgeMessage("SM1"))] == _later(world)
+    assert ([], [token(PurgeMessage("SM1"))]) == (before, _now(world))
 
 
 def test_runs_twice_sends_once(world: World) -> None:

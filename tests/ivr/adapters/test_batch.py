@@ -16,7 +16,15 @@ NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 MENU = Event.at(NOW, EventKind.STEP, "language", "ro", "RO")
 SENT = Once("text:abc", Event.at(NOW, EventKind.TEXT, "sent", "ro"))
 TEXT = SendText("CA1", "ro-anitp", "ro", Form.SHORT, NOW)
-ITEMS = (MENU, SENT, TEXT, PurgeCall("CA1"), PurgeCall("CA1", over=False), PurgeMessage("SM1", "delivered"))
+ITEMS = (
+    MENU,
+    SENT,
+    TEXT,
+    PurgeCall("CA1"),
+    PurgeCall("CA1", over=False),
+    PurgeMessage("SM1", "delivered"),
+    PurgeMessage("SM1", ended=False),
+)
 
 words = st.text(max_size=20)
 events = st.builds(Event, st.dates(), st.integers(0, 3), st.sampled_from(EventKind), words, words, words, words)
@@ -25,7 +33,7 @@ items = st.one_of(
     st.builds(Once, words, events),
     st.builds(SendText, words, words, words, st.sampled_from(Form), st.datetimes(timezones=st.just(dt.UTC))),
     st.builds(PurgeCall, words, st.booleans()),
-    st.builds(PurgeMessage, words, words),
+    st.builds(PurgeMessage, words, words, st.booleans()),
 )
 
 

@@ -12,7 +12,17 @@ from directory.database import open_database
 from ivr.adapters import schema
 from ivr.adapters.batch import Batch, Once
 from ivr.adapters.counters import Counters
-from ivr.adapters.errands import CALL_LIFE, OVERDUE, PURGE_GRACE, TEXT_GRACE, Errands, LostText, errands, settling_mark
+from ivr.adapters.errands import (
+    CALL_LIFE,
+    OVERDUE,
+    PURGE_GRACE,
+    SENT_LIFE,
+    TEXT_GRACE,
+    Errands,
+    LostText,
+    errands,
+    settling_mark,
+)
 from ivr.events import TEXT_LIFE, Errand, Event, EventKind, Form, PurgeCall, PurgeMessage, SendText
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
@@ -74,6 +84,7 @@ def test_done_is_forgotten_and_stays_so(desk: Desk, errand: Errand) -> None:
         (BEGUN, NOW + CALL_LIFE, OVER),
         (OVER, NOW + PURGE_GRACE, OVER),
         (MESSAGE, NOW + PURGE_GRACE, MESSAGE),
+        (PurgeMessage("SM1", ended=False), NOW + SENT_LIFE, MESSAGE),
         (PurgeMessage("SM1", "delivered"), NOW + PURGE_GRACE, MESSAGE),
     ],
 )

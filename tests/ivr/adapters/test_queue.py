@@ -18,7 +18,6 @@ from ivr.adapters.queue import (
     CALL_PURGE_DELAY,
     PURGE_LIFE,
     PURGE_PAUSES,
-    SENT_PURGE_DELAY,
     SEVERAL,
     TEXT_PAUSES,
     Name,
@@ -106,12 +105,12 @@ def test_call_stays_while_a_text_is_sent(queues: Queues, connection: redis.Redis
     assert CALL_PURGE_DELAY > TEXT_LIFE
 
 
-def test_delay_is_kept(queues: Queues, connection: redis.Redis) -> None:
-    """An errand put with a delay waits for it."""
-    queues.put(PurgeMessage("SM1"), NOW, SENT_PURGE_DELAY)
-    at = ScheduledJobRegistry("purges", connection=connection).get_scheduled_time(token(PurgeMessage("SM1")))
+@pytest.mark.parametrize("errand", [PurgeCall("CA1", over=False), PurgeMessage("SM1", ended=False)])
+def test_what_has_only_begun_is_no_job(queues: Queues, errand: Errand) -> None:
+    """The records of a call that has begun, or of a text that was sent, wait in SQL for their time."""
+    queues.put(errand, NOW)
 
-    assert int((NOW + SENT_PURGE_DELAY).timestamp()) == int(at.timestamp())
+    assert 0 == sum(queues.lengths().values())
 
 
 def test_retries_outlast_lives(queues: Queues, connection: redis.Redis) -> None:
