@@ -72,10 +72,12 @@ class Source:
         return sum(batch.events for batch in self._batches)
 
     def following(self) -> Batch | None:
-        """Return the next batch to be sent; None if there is none."""
+        """Return the next batch to be sent; None if there is none. In a damaged file the one before may be missing."""
+        before = None
         for batch in self._batches:
             if batch.number > self._sent:
-                return replace(batch, first=batch.number == self._counted + 1)
+                return replace(batch, first=batch.number - 1 != before)
+            before = batch.number
         return None
 
     def sent(self, batch: Batch) -> None:

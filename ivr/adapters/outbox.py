@@ -132,7 +132,8 @@ class Outbox:
                 time.sleep(PAUSE)
             self._empty()
         self._empty()
-        self._courier.end()
+        with self._lock:
+            self._courier.end()
 
     def _empty(self) -> None:
         self._busy = True
@@ -154,11 +155,12 @@ class Outbox:
         with self._lock:
             lost, self._overflow = self._overflow, 0
             if lost:
-                log.error("outbox_overflow", extra={"count": lost})
                 self._unfiled += [Event.at(self._clock(), EventKind.FAULT, "overflow")] * lost
             self._source.is_whole &= not self._unfiled
             self._items, self._unfiled = self._items + self._unfiled, []
             self._divide()
+        if lost:
+            log.error("outbox_overflow", extra={"count": lost})
 
     def _divide(self) -> None:
         """Make a batch of what is in the file. The lock is held."""
@@ -187,9 +189,9 @@ class Outbox:
         with self._lock:
             self._divide()
             self._file = made
-            self._begin_source()
             self._items = list(takewhile(lambda item: made.append(line_of(item)), self._unfiled))
             self._unfiled = self._unfiled[len(self._items) :]
+        self._begin_source()  # without the lock: it may remove a file, and a disk may be slow
 
     def _erase(self) -> None:
         """Erase the file when everything in it has been counted."""

@@ -16,9 +16,11 @@ Behind the last line the file holds zeros. A line that was cut off when its writ
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import mmap
 import os
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -29,6 +31,10 @@ from typing import Self
 from ivr.adapters.batch import Batch, Item, UnreadableError, gathered, item_of
 
 SUFFIX = ".spool"
+PART = ".new"
+"""A file that is being made."""
+PART_SECONDS = 60.0
+"""One that has not changed for so long has lost its maker."""
 SIZE = 1 << 20
 """Bytes of a file, some ten thousand items; they are reserved when it is made, so that a full disk is met then."""
 MARKS = 1 << 16
@@ -73,8 +79,9 @@ class SpoolFile:
     def make(cls, folder: Path) -> Self:
         """Make an empty file of a new source; raises OSError where the folder or the disk refuses."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _sweep(folder)
         path = folder / f"{uuid.uuid4().hex}{SUFFIX}"
-        fresh = path.with_suffix(".new")
+        fresh = path.with_suffix(PART)
         descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -143,7 +150,7 @@ class SpoolFile:
         self.release()
 
     def release(self) -> None:
-        """Let go of the file: another process, or this one, may adopt it. Twice is once."""
+        """Let go of the file: another process, or this one, may adopt it; it takes no more. Twice is once."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
             self._memory.close()
@@ -152,7 +159,7 @@ class SpoolFile:
     def _write(self, line: str, limit: int) -> bool:
         data = line.encode() + b"\n"
         end = self._end + len(data)
-        if end > limit:
+        if end > limit or self._descriptor is None:
             return False
         self._memory[self._end : end] = data
         self._end = end
@@ -217,6 +224,14 @@ def _whole_lines(data: bytes) -> bytes:
     return written[: written.rfind(b"\n") + 1]
 
 
+def _sweep(folder: Path) -> None:
+    """Remove what is left of processes that were killed while they made a file."""
+    for path in folder.glob(f"*{PART}"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > PART_SECONDS:
+                path.unlink()
+
+
 def _locked(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -228,5 +243,5 @@ def _locked(descriptor: int) -> bool:
 def _reserve(descriptor: int) -> None:
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(descriptor, 0, SIZE)
-    else:  # macOS
-        os.write(descriptor, bytes(SIZE))
+    elif os.write(descriptor, bytes(SIZE)) < SIZE:  # macOS, where a disk that is nearly full takes a part
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

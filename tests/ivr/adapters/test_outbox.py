@@ -16,6 +16,7 @@ import pytest
 
 from ivr.adapters import courier, spool
 from ivr.adapters import outbox as module
+from ivr.adapters.batch import line_of
 from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.queue import Queues
 from ivr.adapters.stream import KEY
@@ -376,6 +377,31 @@ def test_end_leaves_what_is_not_counted(make: Make, redis_url: str) -> None:
     assert house.until(lambda: house.counted() == {"language": 1})
     assert _wait_for(lambda: len(_files(house)) == 1)
     assert (0, True) == (house.books().waiting, house.books().agree)
+
+
+def test_put_after_the_end_raises_nothing(make: Make, redis_url: str) -> None:
+    """A request that outlasts its process's end is answered all the same."""
+    outbox = make(redis_url).outbox()
+    outbox.start()
+    outbox.close()
+    outbox.put(MENU)
+
+    assert not outbox.flush(0)
+
+
+def test_file_that_lacks_a_mark(make: Make, redis_url: str) -> None:
+    """A damaged file is carried to its end, and stops nothing."""
+    house = make(redis_url)
+    file = spool.SpoolFile.make(house.spool)
+    for number in (1, 3):
+        file.append(line_of(MENU))
+        file.mark_batch(number, number)
+    file.release()
+    house.outbox().start()
+
+    assert house.until(lambda: house.counted() == {"language": 2}, 5)
+    assert _wait_for(lambda: len(_files(house)) == 1)
+    assert 1 == house.books().lost
 
 
 def test_put_needs_memory_only(make: Make, redis_url: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,29 @@ def test_space_is_reserved(tmp_path: Path) -> None:
     file = SpoolFile.make(tmp_path)
 
     assert (SIZE, True) == (file.path.stat().st_size, file.path.stat().st_blocks * 512 >= SIZE)
+    file.release()
+
+
+def test_disk_that_takes_part_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where space is reserved by writing, as on macOS, a full disk refuses the file too, and nothing is left of it."""
+    write = os.write
+    monkeypatch.delattr(os, "posix_fallocate", raising=False)
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[: SIZE // 2]))
+    with pytest.raises(OSError, match="No space left"):
+        SpoolFile.make(tmp_path)
+
+    assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(-61, 0), (-59, 1)])
+def test_maker_that_died(tmp_path: Path, seconds: int, left: int) -> None:
+    """What is left of a process that was killed while it made a file goes with the next one, if nobody makes it now."""
+    part = tmp_path / "part.new"
+    part.touch()
+    os.utime(part, (time.time() + seconds,) * 2)
+    file = SpoolFile.make(tmp_path)
+
+    assert left == len(list(tmp_path.glob("*.new")))
     file.release()
 
 
