@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
@@ -55,14 +56,16 @@ def file() -> ResponseReturnValue:
 
 @bp.get("/report/<int(min=1, max=9998):year>")
 def report(year: int) -> ResponseReturnValue:
-    """Show what was released of a year, as a page to print."""
+    """Show what was released of a year, or of the months of it that are asked for, as a page to print."""
+    asked = (request.args.get(name) or str(Month(year, month)) for name, month in (("from", 1), ("to", 12)))
     try:
-        found = period(Releases(desk().engine), str(Month(year, 1)), str(Month(year, 12)))
+        found = period(Releases(desk().engine), *sorted(asked))
     except PeriodError:
         abort(404)
-    if found is None:
+    if found is None or {found.whole.first.year, found.whole.last.year} != {year}:
         abort(404)
-    return page("statistics/report.html", year=year, **_shown(found))
+    months = _named([each for each in found.released if each.year == year])
+    return page("statistics/report.html", year=year, months=months, **_shown(found))
 
 
 @bp.get("/counters")
@@ -96,7 +99,7 @@ def _page(found: Period | None, fault: str = "") -> str:
     return page(
         "statistics/show.html",
         faults=[fault] if fault else [],
-        months=[(str(each), month_name(each.first)) for each in reversed(released)],
+        months=_named(released),
         years=sorted({each.year for each in released}, reverse=True),
         next_month=month_name(month.first),
         next_day=day_name(day),
@@ -104,6 +107,11 @@ def _page(found: Period | None, fault: str = "") -> str:
         may_look=actor().may(Role.ADMINISTRATOR),
         **(_shown(found) if found else {"sections": ()}),
     )
+
+
+def _named(months: Sequence[Month]) -> list[tuple[str, str]]:
+    """Return months to choose from, the newest first, each with its name."""
+    return [(str(each), month_name(each.first)) for each in reversed(months)]
 
 
 def _shown(found: Period) -> dict[str, Any]:

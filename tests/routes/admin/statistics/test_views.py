@@ -148,6 +148,19 @@ def test_no_such_file(office: Office, query: dict[str, str]) -> None:
     assert 404 == office.act_as(VERA).get("/statistics/file", **query).status_code
 
 
+def test_report_without_the_months_that_hide_it(office: Office) -> None:
+    """A month with few callers hides the year: the report says so, and is made of the months that are chosen."""
+    page = shown(office.act_as(VERA).get("/statistics/report/2026", **{"from": "2026-10", "to": "2026-09"}))
+    one = shown(office.get("/statistics/report/2026", **{"from": "2026-10"}))
+
+    assert "September 2026 to October 2026" in page.one("main").words
+    choice = page.all("option", inside=page.one(id="from"))
+
+    assert ["2026-10", "2026-09"] == [each.attributes["value"] for each in choice]
+    assert "the figures of October 2026," in one.one("main").words
+    assert 404 == office.get("/statistics/report/2026", **{"from": "October"}).status_code
+
+
 def test_report(office: Office) -> None:
     """The report on a year stands by itself: all sections with open tables, what is not in it, how it was made."""
     page = shown(office.act_as(VERA).get("/statistics/report/2026"))
