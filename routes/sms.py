@@ -22,7 +22,7 @@ from ivr.state import Channel, State
 from ivr.texts import written_turn
 from ivr.turn import Answer, World
 from ivr.twiml import EMPTY, message
-from routes.forms import SmsRequest, read_sms, the_services
+from routes.forms import SmsRequest, read_id, read_sms, the_services
 from routes.guard import signed_by_the_carrier
 
 bp = Blueprint("sms", __name__, url_prefix="/sms")
@@ -50,8 +50,7 @@ def answer() -> Response:
     """A text comes in."""
     services = the_services()
     text = read_sms(request, services)
-    if text.message:
-        services.outbox.put(PurgeMessage(text.message))
+    _let_go(text.message, services)
     word = text.body.upper()
     if text.opted_out or word in STOP_WORDS or word in START_WORDS:
         return _markup(EMPTY)
@@ -69,7 +68,8 @@ def answer() -> Response:
 
 @bp.post("/fallback")
 def fallback() -> Response:
-    """The carrier could not use our answer to a text."""
+    """The carrier could not use our answer to a text, or had none."""
+    _let_go(read_id(request, "MessageSid"), the_services())
     if not _replies().allows(request.form.get("From", "")):
         return _markup(EMPTY)
     return _alone(the_services())
@@ -84,6 +84,12 @@ def stand_alone(fault: Exception) -> Response | HTTPException:
     services.metrics.faults.labels("sms").inc()
     log.error("sms_fault", extra={"fault": type(fault).__name__})
     return _alone(services)
+
+
+def _let_go(message: str, services: Services) -> None:
+    """Have the provider's record of a caller's text deleted."""
+    if message:
+        services.outbox.put(PurgeMessage(message))
 
 
 def _replies() -> DailyLimit:

@@ -97,10 +97,10 @@ def lead_to_a_person(fault: Exception) -> Response | HTTPException:
 
 def _begun(call: VoiceRequest, world: World) -> Answer:
     """Begin; the carrier calls a call that it has answered already "in-progress", and such a one has been counted."""
-    if request.form.get("CallStatus") == _UNDER_WAY:
-        return flow.lead_back(world)
     if call.call:
         the_services().outbox.put(PurgeCall(call.call, over=False))
+    if request.form.get("CallStatus") == _UNDER_WAY:
+        return flow.lead_back(world)
     return flow.begin(world)
 
 

@@ -175,9 +175,10 @@ def test_a_loop_by_the_fallback_ends(texter: Texter) -> None:
     assert answers[REPLIES] is None
 
 
-def test_record_goes(texter: Texter) -> None:
-    """The provider's record of the caller's own text is asked to be deleted."""
-    texter.write("hi")
+@pytest.mark.parametrize("to", ["/sms", "/sms/fallback"])
+def test_record_goes(texter: Texter, to: str) -> None:
+    """The provider's record of the caller's own text is asked to be deleted, however it came to us."""
+    texter.write("hi", to=to)
     outbox = texter.services.outbox
     assert isinstance(outbox, FakeOutbox)
 

@@ -99,13 +99,16 @@ def test_text_not_agreed_to_is_not_counted(exchange: Exchange, services: Service
 
 @pytest.mark.parametrize(("status", "begun"), [("ringing", 1), ("", 1), ("in-progress", 0)])
 def test_a_call_that_is_led_back_is_counted_once(app: Flask, services: Services, status: str, begun: int) -> None:
-    """The lifeline leads a call back to its first address; that call is under way, and was counted before."""
+    """The lifeline leads a call back to its first address; that call is under way, and was counted before.
+
+    Its records are asked to be deleted in any case: we may never have heard of its beginning.
+    """
     answer = Carrier(app).post("/voice", CallStatus=status)
 
     assert leads_on(answer)
     assert ["call begun"] * begun == counted(services, EventKind.CALL)
     assert ["fault restart"] * (1 - begun) == counted(services, EventKind.FAULT)
-    assert [PurgeCall(CALL, over=False)] * begun == outbox_of(services).of(PurgeCall)
+    assert [PurgeCall(CALL, over=False)] == outbox_of(services).of(PurgeCall)
     assert {"language": 1} == stopped_at(services)
 
 
