@@ -11,10 +11,10 @@ import pytest
 from ivr.adapters import schedule as module
 from ivr.adapters.batch import Batch
 from ivr.adapters.connection import SHORT, connect
-from ivr.adapters.queue import Queues
+from ivr.adapters.queue import CALL_PURGE_DELAY, Queues
 from ivr.adapters.schedule import COUNT_TICKS, LOOK_AFTER_TICKS, Schedule
 from ivr.adapters.stream import EventStream
-from ivr.events import Event, EventKind, PurgeMessage
+from ivr.events import Event, EventKind, PurgeCall
 from tests.services import RestartableRedis
 
 NOW = dt.datetime.now(dt.UTC)
@@ -43,8 +43,8 @@ def parts(redis_url: str) -> Parts:
 
 def test_gives_what_is_due(parts: Parts) -> None:
     """An errand whose time has come is put into its queue; one whose time is still to come is not."""
-    parts.queues.put(PurgeMessage("SM1"), NOW - dt.timedelta(hours=1), dt.timedelta(minutes=59))
-    parts.queues.put(PurgeMessage("SM2"), NOW, dt.timedelta(hours=1))
+    parts.queues.put(PurgeCall("CA1"), NOW - CALL_PURGE_DELAY)
+    parts.queues.put(PurgeCall("CA2"), NOW)
     parts.tick(1)
 
     assert 1 == parts.connection.llen("rq:queue:purges")
@@ -52,7 +52,7 @@ def test_gives_what_is_due(parts: Parts) -> None:
 
 def test_two_schedules_give_once(parts: Parts, redis_url: str) -> None:
     """Of two schedules on two machines one gives what is due."""
-    parts.queues.put(PurgeMessage("SM1"), NOW - dt.timedelta(hours=1), dt.timedelta(minutes=59))
+    parts.queues.put(PurgeCall("CA1"), NOW - CALL_PURGE_DELAY)
     other = Parts(redis_url)
     for each in (parts, other, parts, other):
         each.tick(1)
