@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
@@ -103,11 +103,10 @@ class Tally:
         return None
 
     def _fault_in_state(self, attack: Attack, root: ET.Element) -> str | None:
-        addresses = [each.get("action") or each.text or "" for each in root.iter() if each.tag in {"Gather", "Dial"}]
+        addresses = _addresses(root)
         if not all(address.startswith(f"{PUBLIC_URL}/voice/") for address in addresses):
             return "leads elsewhere"
-        states = [state for address in addresses if (state := _state(address)) is not None]
-        goes_on = any(state.language == MARK for state in states)
+        goes_on = MARK in _languages(addresses)
         self.continued += goes_on
         return "the call went on by a token that is not its own" if goes_on and not _is_own(attack) else None
 
@@ -119,6 +118,19 @@ def is_signed(attack: Attack) -> bool:
     addresses = [base + target for base in (PUBLIC_URL, f"{PUBLIC_URL}:443") for target in targets]
     validators = [RequestValidator(key) for key in (TOKEN, NEXT_TOKEN)]
     return any(signature == each.compute_signature(address, form) for each in validators for address in addresses)
+
+
+def goes_on(reply: Reply) -> bool:
+    """Tell whether an answer goes on with a state of ours, rather than beginning again."""
+    return MARK in _languages(_addresses(ET.fromstring(reply.body)))  # noqa: S314 - our own answer
+
+
+def _addresses(root: ET.Element) -> list[str]:
+    return [each.get("action") or each.text or "" for each in root.iter() if each.tag in {"Gather", "Dial"}]
+
+
+def _languages(addresses: Iterable[str]) -> set[str | None]:
+    return {state.language for address in addresses if (state := _state(address)) is not None}
 
 
 def _is_own(attack: Attack) -> bool:
@@ -143,7 +155,7 @@ def _fault_in_silence(attack: Attack) -> str | None:
 
 def _path(attack: Attack) -> str:
     """Return the path as the library reads it: without escapes, and with one slash at its beginning."""
-    return "/" + unquote(attack.target.partition("?")[0]).lstrip("/")
+    return "/" + unquote(attack.target.partition("#")[0].partition("?")[0]).lstrip("/")
 
 
 def _state(address: str) -> State | None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import redis
 
+from directory.database import open_database
+from ivr.adapters import schema
+from ivr.adapters.batch import Batch
 from ivr.adapters.connection import SHORT, connect
-from ivr.adapters.queue import Queues
+from ivr.adapters.counters import Counters
+from ivr.adapters.errands import Errands
+from ivr.events import PurgeMessage
 from ivr.metrics import MEANINGS, Metrics
 from ivr.services import figures
 from ivr.settings import Secret
@@ -43,27 +50,42 @@ def test_metrics_token(tmp_path: Path, header: str, status: int) -> None:
     assert status == client.get("/metrics", headers={"Authorization": header.encode().decode("latin-1")}).status_code
 
 
-def test_gauges(tmp_path: Path, redis_url: str) -> None:
+@pytest.fixture
+def errands(tmp_path: Path) -> Iterator[Errands]:
+    """The errands of a database, with one record that should have been deleted more than a day ago."""
+    engine = open_database(f"sqlite:///{tmp_path / 'fanal.db'}")
+    schema.upgrade(engine)
+    late = dt.datetime.now(dt.UTC) - dt.timedelta(days=1, seconds=1)
+    Counters(engine).advance([Batch("a", 1, 0, errands=(PurgeMessage("SM1"),))], late)
+    yield Errands(engine)
+    engine.dispose()
+
+
+def _away(folder: Path) -> tuple[redis.Redis, Errands]:
+    """Return a Redis and errands that cannot be asked."""
+    database = open_database(f"sqlite:///{folder / 'nowhere' / 'fanal.db'}")
+    return redis.Redis(unix_socket_path="/nowhere"), Errands(database)
+
+
+def test_gauges(tmp_path: Path, redis_url: str, errands: Errands) -> None:
     """Every gauge that is described is shown, and the alarm of an overdue record with it."""
     services = some_services(some_settings(tmp_path))
-    connection = connect(redis_url, SHORT)
-    Queues(connection).raise_alarm()
-    read = figures(connection, services.shelf)
+    read = figures(connect(redis_url, SHORT), errands, services.shelf)
 
     assert set(MEANINGS) == set(read)
     assert 1.0 == read["fanal_records_overdue"]
     assert b"fanal_records_overdue 1.0" in Metrics(lambda: read).page()
 
 
-def test_gauges_without_redis(tmp_path: Path) -> None:
-    """Where Redis is away the page is shown all the same, and says so."""
+def test_gauges_without_redis_and_database(tmp_path: Path) -> None:
+    """Where both are away the page is shown all the same, and says so."""
     services = some_services(some_settings(tmp_path))
-    read = figures(redis.Redis(unix_socket_path="/nowhere"), services.shelf)
+    read = figures(*_away(tmp_path), services.shelf)
 
     about_directory = {"fanal_directory_stale", "fanal_directory_revision", "fanal_directory_switches"}
 
-    assert {"fanal_redis_up", *about_directory} == set(read)
-    assert 0.0 == read["fanal_redis_up"]
+    assert {"fanal_redis_up", "fanal_database_up", *about_directory} == set(read)
+    assert (0.0, 0.0) == (read["fanal_redis_up"], read["fanal_database_up"])
 
 
 def test_revision_is_said(tmp_path: Path) -> None:
@@ -71,7 +93,7 @@ def test_revision_is_said(tmp_path: Path) -> None:
     services = some_services(some_settings(tmp_path))
     revision = services.shelf.current.directory.revision
     ready = create_app(services).test_client().get("/health/ready")
-    page = Metrics(lambda: figures(redis.Redis(unix_socket_path="/nowhere"), services.shelf)).page().decode()
+    page = Metrics(lambda: figures(*_away(tmp_path), services.shelf)).page().decode()
 
     assert {"status": "ready", "revision": revision, "number": None, "switches": 0} == ready.get_json()
     assert f'fanal_directory_revision{{revision="{revision}"}} 0.0' in page
@@ -82,7 +104,7 @@ def test_no_directory(tmp_path: Path) -> None:
     """Where there has never been a directory, readiness says so with status 503, and the metrics say no revision."""
     services = some_services(some_settings(tmp_path, directory_path=tmp_path))
     ready = create_app(services).test_client().get("/health/ready")
-    read = figures(redis.Redis(unix_socket_path="/nowhere"), services.shelf)
+    read = figures(*_away(tmp_path), services.shelf)
 
     assert (503, "no directory", None) == (ready.status_code, ready.get_json()["status"], ready.get_json()["number"])
-    assert {"fanal_redis_up": 0.0, "fanal_directory_stale": 1.0} == read
+    assert {"fanal_redis_up": 0.0, "fanal_database_up": 0.0, "fanal_directory_stale": 1.0} == read
