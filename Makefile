@@ -25,7 +25,7 @@ call: install ## a call in the terminal, while `make run` runs (ARGS="--help" te
 	@exec $(bin)/fanal call $(ARGS)
 
 test: develop ## the tests (ARGS="-k hours" for some of them, ARGS="-n 0" in one process)
-	@$(bin)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(bin)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: develop ## what CI checks: format, lint, types, the directory's data, tests
 	$(bin)/ruff format --check .
