@@ -223,6 +223,9 @@ def _compose_nothing(_helpline: str, _language: str, _form: Form, _country: str 
 def _release(settings: Settings, engine: sa.Engine, now: dt.datetime) -> None:
     """Release figures with the rows that the tables of this moment have, and forget raw counters after their time."""
     releases, directory = Releases(engine), build(settings).shelf.current.directory
+    if releases.looks_wrong(now):
+        log.error("releases_held")
+        return
     releases.release_due(now, domain_of(directory, load_catalogues(settings.places.catalogues)))
     releases.remove_old(now, settings.retention_months, ascribe)
 

@@ -24,6 +24,8 @@ WAIT = dt.timedelta(days=3)
 """So long after its end a month waits for late events."""
 KEPT_MONTHS = 24
 """So long raw counters are kept."""
+AT_ONCE = 2
+"""Months that become due between two looks of a schedule, at most."""
 _LOCK = 0x66696773
 """Any number that no other program of the same database uses for its advisory lock."""
 _KINDS = sorted({kind.value for spec in SPECS for kind in (spec.kind, spec.minus) if kind})
@@ -64,6 +66,14 @@ class Releases:
         released = set(self.months())
         made = [month for month in self._due(now) if month not in released and self._release(month, now, domain)]
         return tuple(made)
+
+    def looks_wrong(self, now: dt.datetime) -> bool:
+        """Tell whether so many months have become due at once that the clock is to be doubted before the figures.
+
+        What is released stays for ever, and what is removed is gone: somebody has to look (`fanal stats release`).
+        """
+        released = set(self.months())
+        return len([month for month in self._due(now) if month not in released]) > AT_ONCE
 
     def months(self) -> tuple[Month, ...]:
         """Return the months released, the oldest first."""

@@ -57,6 +57,16 @@ def test_month_is_released_on_the_fourth_day_of_the_next(engine: sa.Engine) -> N
     assert DUE == releases.between(OCTOBER, OCTOBER)[0].made_at
 
 
+@pytest.mark.parametrize(("month", "wrong"), [(11, False), (12, False), (13, True), (20, True)])
+def test_clock_that_has_jumped(engine: sa.Engine, month: int, wrong: bool) -> None:
+    """Where more than two months become due at once the clock may be wrong: a schedule leaves them to a person."""
+    releases = Releases(engine)
+    _count(engine, SEPTEMBER.first, 40)
+    releases.release_due(DUE - dt.timedelta(days=1), DOMAIN)
+
+    assert wrong == releases.looks_wrong(DUE.replace(year=2026 + (month - 1) // 12, month=(month - 1) % 12 + 1))
+
+
 def test_month_without_events_is_released_too(engine: sa.Engine) -> None:
     """From the oldest counter on every month has its release, or a gap would tell that nobody called."""
     releases = Releases(engine)
