@@ -228,6 +228,7 @@ def test_keyboard_only(sit: Sit, office: Office) -> None:
     editor.tab_to("a[href$='/edit']").type("Enter").wait_for("#hours")
     editor.tab_to("#hours").type("Control+A", *UNTIL_SIX)
     expect(editor.page.locator("#look-at").get_by_role("cell", name="08:00 to 18:00").first).to_be_visible()
+    editor.page.wait_for_load_state("networkidle")  # what was typed last is looked at last, and asks for a new tick
     editor.tab_to("#confirmed").type("Space")
     editor.tab_to("form > .actions button[value=save]", most=200).type("Enter")
     editor.reads("Saved in the draft").tab_to("main a[href*='/changes/']").type("Enter").wait_for("#reason")

@@ -140,7 +140,7 @@ def test_any_entry_is_read_or_refused(entry: list[object]) -> None:
         (Event, {"day", "band", "kind", "name", "language", "country", "need"}),
         (SendText, {"call", "helpline", "language", "form", "before"}),
         (PurgeCall, {"call", "over"}),
-        (PurgeMessage, {"message", "fate"}),
+        (PurgeMessage, {"message", "fate", "ended"}),
     ],
 )
 def test_nothing_is_known_of_the_caller(kind: type, known: set[str]) -> None:

@@ -43,8 +43,9 @@ def parts(redis_url: str) -> Parts:
 
 def test_gives_what_is_due(parts: Parts) -> None:
     """An errand whose time has come is put into its queue; one whose time is still to come is not."""
-    parts.queues.put(PurgeCall("CA1"), NOW - CALL_PURGE_DELAY)
-    parts.queues.put(PurgeCall("CA2"), NOW)
+    now = dt.datetime.now(dt.UTC)
+    parts.queues.put(PurgeCall("CA1"), now - CALL_PURGE_DELAY)
+    parts.queues.put(PurgeCall("CA2"), now)
     parts.tick(1)
 
     assert 1 == parts.connection.llen("rq:queue:purges")
