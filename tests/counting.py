@@ -12,9 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from directory.database import open_database
 from ivr import jobs
-from ivr.adapters import schema
 from ivr.adapters.batch import Item
 from ivr.adapters.books import Books, compare
 from ivr.adapters.connection import PATIENT, SHORT, connect
@@ -23,6 +21,7 @@ from ivr.adapters.errands import Errands
 from ivr.adapters.outbox import Outbox
 from ivr.adapters.queue import Queues
 from ivr.adapters.stream import EventStream
+from tests.databases import with_tables
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 
@@ -41,8 +40,7 @@ class CountingHouse:
     def __init__(self, redis_url: str, database_url: str, folder: Path) -> None:
         self.now = NOW
         self.redis_url, self.spool = redis_url, folder / "spool"
-        self.engine = open_database(database_url)
-        schema.upgrade(self.engine)
+        self.engine = with_tables(database_url)
         connection = connect(redis_url, PATIENT)
         self.stream, self.queues = EventStream(connection), Queues(connection)
         self.counters, self.errands = Counters(self.engine), Errands(self.engine)

@@ -13,9 +13,7 @@ from rq import Queue
 from rq.registry import ScheduledJobRegistry
 from rq.serializers import JSONSerializer
 
-from directory.database import open_database
 from ivr import jobs
-from ivr.adapters import schema
 from ivr.adapters.batch import Batch, Once
 from ivr.adapters.claims import Claims
 from ivr.adapters.connection import PATIENT, connect
@@ -28,6 +26,7 @@ from ivr.events import TEXT_LIFE, Errand, Event, EventKind, Form, PurgeCall, Pur
 from ivr.jobs import Collaborators
 from ivr.numbers import CallerNumber
 from tests.application import FakeOutbox
+from tests.databases import with_tables
 from tests.fakes import FakeProvider
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
@@ -44,8 +43,7 @@ class World:
     def __init__(self, redis_url: str, database_url: str) -> None:
         self.now = NOW
         self.redis = connect(redis_url, PATIENT)
-        self.engine = open_database(database_url)
-        schema.upgrade(self.engine)
+        self.engine = with_tables(database_url)
         self.provider = FakeProvider(calls={"CA1": CallRecord(CallerNumber(MOBILE), OURS)})
         self.stream, self.queues = EventStream(self.redis), Queues(self.redis)
         self.counters, self.errands = Counters(self.engine), Errands(self.engine)
@@ -268,9 +266,9 @@ MENU = Event.at(NOW, EventKind.STEP, "language", "ro", "RO")
 
 
 @pytest.fixture
-def counting(redis_url: str, database_url: str) -> Iterator[World]:
+def counting(redis_url: str, tables_url: str) -> Iterator[World]:
     """The jobs' world on either database."""
-    world = World(redis_url, database_url)
+    world = World(redis_url, tables_url)
     yield world
     world.engine.dispose()
 

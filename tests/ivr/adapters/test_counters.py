@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +24,6 @@ NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 DAY = NOW.date()
 MENU = Event.at(NOW, EventKind.STEP, "language", "ro", "RO")
 ENDED = Event.at(NOW, EventKind.OUTCOME, "completed", "ro", "RO", "trafficking")
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[sa.Engine]:
-    """A database with the tables of this program."""
-    engine = open_database(database_url)
-    schema.upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
@@ -140,9 +131,9 @@ def test_failure_moves_nothing(counters: Counters, engine: sa.Engine) -> None:
     assert {"language": 2, "completed": 1} == _counts(counters)
 
 
-def test_two_at_once_count_once(database_url: str, counters: Counters) -> None:
+def test_two_at_once_count_once(tables_url: str, counters: Counters) -> None:
     """Of several that add up the same batches at the same moment, one does."""
-    engines = [open_database(database_url) for _ in range(4)]
+    engines = [open_database(tables_url) for _ in range(4)]
     gate = threading.Barrier(len(engines), timeout=60)
 
     def run(engine: sa.Engine) -> None:

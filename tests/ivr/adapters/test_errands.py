@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
 
-from directory.database import open_database
-from ivr.adapters import schema
 from ivr.adapters.batch import Batch, Once
 from ivr.adapters.counters import Counters
 from ivr.adapters.errands import (
@@ -57,12 +54,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
+def desk(engine: sa.Engine) -> Desk:
     """A database without errands."""
-    engine = open_database(database_url)
-    schema.upgrade(engine)
-    yield Desk(engine)
-    engine.dispose()
+    return Desk(engine)
 
 
 @pytest.mark.parametrize("errand", [TEXT, OVER, MESSAGE])

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from directory.database import open_database, writing
-from ivr.adapters import schema
 from ivr.adapters.batch import Batch
 from ivr.adapters.books import ascribe, compare
 from ivr.adapters.counters import Counters, counters
@@ -22,15 +20,6 @@ from ivr.figures.tables import Domain, Month
 DOMAIN = Domain(("mt", "ro"), ("MT", "RO"), ("trafficking", "violence"))
 SEPTEMBER, OCTOBER = Month(2026, 9), Month(2026, 10)
 DUE = dt.datetime(2026, 11, 4, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[sa.Engine]:
-    """A database with the tables of this program."""
-    engine = open_database(database_url)
-    schema.upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 def _count(engine: sa.Engine, day: dt.date, count: int, band: int = 1, language: str = "ro") -> None:
@@ -93,11 +82,11 @@ def test_late_events_change_no_release(engine: sa.Engine) -> None:
     assert before == releases.between(OCTOBER, OCTOBER)
 
 
-def test_two_at_once_release_once(database_url: str, engine: sa.Engine) -> None:
+def test_two_at_once_release_once(tables_url: str, engine: sa.Engine) -> None:
     """Of several workers that try at the same moment one releases a month."""
     _count(engine, SEPTEMBER.first, 20)
     made: list[Month] = []
-    engines = [open_database(database_url) for _ in range(3)]
+    engines = [open_database(tables_url) for _ in range(3)]
     gate = threading.Barrier(len(engines))
 
     def run(one: sa.Engine) -> None:
