@@ -65,6 +65,18 @@ class OwnJob(Job):
         """Tell nobody."""
 
 
+class OwnQueue(Queue):
+    """A queue whose looking after is not stopped for long by a worker that dies over it."""
+
+    def acquire_maintenance_lock(self) -> bool:
+        """Take the right to look for jobs that were left; it ends by itself soon.
+
+        RQ's ends after fifteen minutes, and a worker that is killed while it looks, or whose Redis goes away, takes it
+        along: a job that another one left would be found again when no text lives any more.
+        """
+        return bool(self.connection.set(self.registry_cleaning_key, 1, nx=True, ex=MAINTENANCE_SECONDS))
+
+
 class QueueWorker(SimpleWorker):
     """Takes jobs of one queue and does them in its own process, so that connections outlive jobs.
 
@@ -77,7 +89,7 @@ class QueueWorker(SimpleWorker):
 
     def __init__(self, name: Name, connection: redis.Redis) -> None:
         super().__init__(
-            [Queue(name, connection=connection, serializer=JSONSerializer, job_class=OwnJob)],
+            [OwnQueue(name, connection=connection, serializer=JSONSerializer, job_class=OwnJob)],
             connection=connection,
             serializer=JSONSerializer,
             job_class=OwnJob,

@@ -167,6 +167,8 @@ class House:
             if not wait_until(lambda: self._is_idle(texts), LEFT_SECONDS):
                 for job in client.zrange(begun, 0, -1):  # let RQ see now what it would see half a minute later,
                     client.zadd(begun, {job: 1}, xx=True)
+                for job in client.lrange(texts.intermediate_queue_key, 0, -1):
+                    client.set(texts.intermediate_queue.get_first_seen_key(job.decode()), 1.0)
                 client.delete(f"rq:scheduler-lock:{Name.TEXTS}")  # and a minute after its scheduler was killed
             assert wait_until(lambda: self._is_idle(texts)), self.state
         with self.logging() as log:

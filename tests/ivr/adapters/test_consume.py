@@ -18,7 +18,7 @@ from directory.database import open_database
 from ivr import jobs, log
 from ivr.adapters.claims import Claims
 from ivr.adapters.connection import PATIENT, connect
-from ivr.adapters.consume import QueueWorker
+from ivr.adapters.consume import MAINTENANCE_SECONDS, QueueWorker
 from ivr.adapters.counters import Counters
 from ivr.adapters.errands import Errands
 from ivr.adapters.provider import CallRecord, Fate, ProviderError
@@ -143,6 +143,15 @@ def test_job_left_by_a_killed_worker_is_done(connection: redis.Redis, provider: 
     again = ScheduledJobRegistry("texts", connection=connection).get_job_ids()
 
     assert [token(text)] == again
+
+
+def test_worker_that_dies_while_it_looks_for_left_jobs(connection: redis.Redis) -> None:
+    """The right to look for jobs that were left is given up soon by itself, and then another worker has it."""
+    worker, other = (QueueWorker(Name.TEXTS, connection) for _ in range(2))
+    (queue,), (others,) = worker.queues, other.queues
+    taken = queue.acquire_maintenance_lock(), others.acquire_maintenance_lock()
+
+    assert ((True, False), True) == (taken, 0 < connection.ttl(queue.registry_cleaning_key) <= MAINTENANCE_SECONDS)
 
 
 def test_waits_shorter_than_a_text_lives(connection: redis.Redis, text: SendText) -> None:
