@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from directory.database import writing
 from ivr.adapters.batch import MARK_LENGTH, Batch, Once
-from ivr.adapters.errands import Errands, insert_into, metadata
+from ivr.adapters.errands import Errands, insert_into, metadata, settling_mark
 from ivr.events import Event, EventKind
 from ivr.figures.tables import Tally
 
@@ -127,7 +127,7 @@ class Counters:
                 account.repeated += 1
                 account.counted -= 1
         errands.settle(connection, (once.mark for once in batch.once))
-        known = _known(connection, (mark for errand in batch.errands for mark in errands.marks_of(errand)))
+        known = _known(connection, (settling_mark(errand) for errand in batch.errands))
         errands.note(connection, batch.errands, known, now)
 
     def _add(self, connection: sa.Connection, tallies: Mapping[Event, int]) -> None:

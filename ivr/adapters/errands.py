@@ -58,11 +58,6 @@ class Errands:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    @staticmethod
-    def marks_of(errand: Errand) -> tuple[str]:
-        """Return the marks of the events that settle an errand."""
-        return (settling_mark(errand),)
-
     def note(self, connection: sa.Connection, put: Sequence[Errand], settled: Iterable[str], now: dt.datetime) -> None:
         """Note errands that have not been settled meanwhile; of a call that is over, that it is."""
         known = frozenset(settled)
