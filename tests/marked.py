@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -29,6 +30,11 @@ _ENOUGH = 12
 _WORD = re.compile(rb"[0-9A-Za-z+/_-]{12,}")
 _TOKEN = re.compile(rb"[0-9A-Za-z_=-]{20,}")
 """Identifiers and sealed states: six digits in a row stand in one of them by chance, once in a while."""
+_CLOCK = re.compile(rb"(?<!\d)(1\d{12})(?=-\d)|(?<!\d)(1\d{9})\.\d{3,7}(?!\d)|(?<=\d\d:\d\d:\d\d)\.\d{6}(?!\d)")
+"""What a clock said: the position of a stream's entry (milliseconds), seconds with a fraction, and the fraction of a
+time of day. Six of their digits in a row are anybody's number, once in a while."""
+_RECENT = 48 * 3600
+"""Seconds either way of now within which a run of tests sets its clocks."""
 
 
 def written(number: str) -> tuple[str, ...]:
@@ -74,6 +80,7 @@ class Search:
 
     def _plain(self, data: bytes) -> Iterator[str]:
         """Find numbers whole, seven digits of their end anywhere, and six outside of what is random."""
+        data = _CLOCK.sub(_without_clock, data)
         for number in NUMBERS:
             if _digits(number[-PART - 1 :]).search(data):
                 yield f"the end of {number}"
@@ -91,6 +98,12 @@ class Search:
 def _short_enough(found: re.Match[bytes]) -> bytes:
     """Keep a long word of digits alone: that is no identifier."""
     return found[0] if found[0].isdigit() else b" "
+
+
+def _without_clock(found: re.Match[bytes]) -> bytes:
+    """Take out a time if it is one of these days; another long number may be anything."""
+    seconds = int(found[1]) / 1000 if found[1] else int(found[2] or time.time())
+    return b" " if abs(seconds - time.time()) < _RECENT else found[0]
 
 
 def _digits(digits: str) -> re.Pattern[bytes]:
