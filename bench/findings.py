@@ -20,7 +20,7 @@ class Finding:
     """What the value counts: req/s, times, ms, s, MB; empty for a plain number."""
     at_least: float | None = None
     at_most: float | None = None
-    """The target, in the same unit: one of the two, both alike for an exact one, neither where a figure is only shown."""
+    """The target, in the same unit: one of the two, both alike for an exact one, neither where there is none."""
     database: str = ""
     """SQLite or PostgreSQL, where it makes a difference."""
 
