@@ -26,7 +26,7 @@ from directory.database import AwayError, DatabaseError, open_database
 from ivr import log as logs
 from ivr.adapters.books import ascribe
 from ivr.adapters.claims import Claims
-from ivr.adapters.connection import PATIENT, connect
+from ivr.adapters.connection import FAILOVER, PATIENT, connect, connect_for_rq
 from ivr.adapters.consume import QueueWorker
 from ivr.adapters.counters import Counters
 from ivr.adapters.errands import Errands
@@ -36,6 +36,7 @@ from ivr.adapters.queue import Name, Queues
 from ivr.adapters.releases import Releases
 from ivr.adapters.schedule import Schedule
 from ivr.adapters.schema import check
+from ivr.adapters.sign import Sign
 from ivr.adapters.stream import EventStream
 from ivr.catalogue import load_catalogues
 from ivr.domain import domain_of
@@ -87,11 +88,12 @@ def _check_database(settings: Settings) -> None:
 def work(name: Name, settings: Settings) -> int:
     """Do the jobs of one queue until told to stop, or until the supervisor is gone."""
     threading.Thread(target=_end_with_supervisor, name="supervisor", daemon=True).start()
-    connection = redis.Redis.from_url(settings.redis_url)
-    _wait_for(connection)
+    connection = connect_for_rq(settings.redis_url)
+    sign = Sign(settings.var_path, name.value)
+    _wait_for(connection, sign)
     begin(collaborators(settings, name))
     try:
-        QueueWorker(name, connection).work(logging_level="WARNING")
+        QueueWorker(name, connection, sign.show).work(logging_level="WARNING")
     except redis.RedisError:  # it could not sign off: what is left of it in Redis expires
         log.warning("redis_away")
     return 0
@@ -99,7 +101,7 @@ def work(name: Name, settings: Settings) -> int:
 
 def collaborators(settings: Settings, name: Name) -> Collaborators:
     """Make what the jobs of a queue work with; the outbox begins at once, to adopt what dead processes have left."""
-    connection, engine = connect(settings.redis_url, PATIENT), open_database(settings.database_url)
+    connection, engine = connect(settings.redis_url, PATIENT, FAILOVER), open_database(settings.database_url)
     outbox = Outbox.connect(settings)
     outbox.start()
     return Collaborators(
@@ -230,10 +232,11 @@ def _release(settings: Settings, engine: sa.Engine, now: dt.datetime) -> None:
     releases.remove_old(now, settings.retention_months, ascribe)
 
 
-def _wait_for(connection: redis.Redis) -> None:
+def _wait_for(connection: redis.Redis, sign: Sign) -> None:
     """Wait until Redis answers: it may start after us."""
     told = False
     while True:
+        sign.show()
         try:
             connection.ping()
         except redis.RedisError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -87,7 +88,9 @@ class QueueWorker(SimpleWorker):
     """Seconds between attempts to reach Redis at most; RQ's minute is half of a text's life."""
     log_result_lifespan = False
 
-    def __init__(self, name: Name, connection: redis.Redis) -> None:
+    def __init__(self, name: Name, connection: redis.Redis, show: Callable[[], None] = lambda: None) -> None:
+        """`show` is called whenever the worker goes round its loop, whether Redis answers or not."""
+        self._show = show
         super().__init__(
             [OwnQueue(name, connection=connection, serializer=JSONSerializer, job_class=OwnJob)],
             connection=connection,
@@ -97,6 +100,11 @@ class QueueWorker(SimpleWorker):
             worker_ttl=WORKER_SECONDS,
             maintenance_interval=MAINTENANCE_SECONDS,
         )
+
+    def heartbeat(self, *arguments: Any, **options: Any) -> None:
+        """Give a sign of life, to the machine first."""
+        self._show()
+        super().heartbeat(*arguments, **options)
 
     def get_heartbeat_ttl(self, job: Job) -> int:
         """Return after how many seconds a job counts as left: it is ended before, so it cannot be running still."""
