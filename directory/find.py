@@ -2,17 +2,22 @@
 
 A pure function of the directory, the question and an instant. The answer walks down the country's ladder for
 the need (`directory.ladder`): services for the need itself, the general victim line, neighbours, emergency.
+
+Services that are alike in all that the ranking looks at are ranked together, and told apart by their order alone. So
+the best service of a large country costs what it costs in a small one; each further one is made when it is asked for.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import heapq
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from directory.hours import Status, hours_of
-from directory.model import Cost, Directory, Helpline, Kind, Number, Reach
+from directory.model import Cost, Directory, Helpline, Kind, Number, Reach, Rung
 
 ANYONE = "anyone"
 """The audience of services that turn nobody away."""
@@ -63,6 +68,36 @@ class Match:
     dial: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The services for one question, best first. It can be walked again and again, by several threads at once."""
+
+    query: Query
+    steps: tuple[tuple[str, Step, tuple[_Place, ...]], ...]
+    """From first to last: the need, why its services are offered, and the services that stand together."""
+
+    def __iter__(self) -> Iterator[Match]:
+        """Yield the services; no more is done than is asked for."""
+        for need, step, places in self.steps:
+            for _, alike in groupby(places, key=lambda place: place.rank):
+                for _, status, helpline in heapq.merge(*map(_in_order, alike), key=lambda each: each[0]):
+                    number, dial = number_to_say(helpline), number_to_dial(helpline, self.query.line_country)
+                    yield Match(helpline, need, step, status, number, dial)
+
+    def before_emergency(self) -> Ranking:
+        """Return the ranking without the emergency services, which stand on a step of their own."""
+        return Ranking(self.query, tuple(each for each in self.steps if each[1] is not Step.EMERGENCY))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Services that only their order tells apart: what ranks them, what can be said of them now, themselves."""
+
+    rank: tuple[int, ...]
+    status: Status
+    helplines: tuple[Helpline, ...]
+
+
 def find(directory: Directory, query: Query, now: dt.datetime) -> tuple[Match, ...]:
     """Rank all services that `query` can be offered at `now` (aware; ValueError if naive), best first.
 
@@ -73,27 +108,35 @@ def find(directory: Directory, query: Query, now: dt.datetime) -> tuple[Match, .
 
     Never empty for a country and a need of the directory; empty for any other: the conversation handles that.
     """
-    ladder = directory.ladders.get((query.country, query.need), ())
-    audience = query.audience or (directory.needs[query.need].audience if ladder else ANYONE)
-    matches: list[Match] = []
-    for need, helplines in ladder:
-        step = _step(directory, query, need)
-        found = [_match(helpline, need, step, query, now) for helpline in helplines]
-        matches += sorted(found, key=lambda match: rank(match, audience, query.language))
-    return tuple(matches)
+    return tuple(ranked(directory, query, now))
+
+
+def ranked(directory: Directory, query: Query, now: dt.datetime) -> Ranking:
+    """Rank as `find`, for whoever needs only the first ones."""
+    rungs = _rungs(directory, query.country, query.need)
+    audience = query.audience or (directory.needs[query.need].audience if rungs else ANYONE)
+    steps = []
+    for need, groups in rungs:
+        places = [_place(group, audience, query, now) for group in groups]
+        steps.append((need, _step(directory, query, need), tuple(sorted(places, key=lambda place: place.rank))))
+    return Ranking(query, tuple(steps))
 
 
 def rank(match: Match, audience: str, language: str | None) -> tuple[int, ...]:
     """Return the place of a match inside its step as a sort key, best smallest; `find` says what counts."""
     helpline = match.helpline
+    return *_rank(helpline, match.status, match.dial, audience, language), helpline.order
+
+
+def _rank(helpline: Helpline, status: Status, dial: str | None, audience: str, language: str | None) -> tuple[int, ...]:
+    """Return all of a rank but the order. What it looks at is what `_alike` compares."""
     return (
         _audience_rank(helpline, audience),
         _language_rank(helpline, language),
-        _OPEN.index(match.status.open),
-        int(match.dial is None),
+        _OPEN.index(status.open),
+        int(dial is None),
         _COSTS.index(helpline.cost),
         _KINDS.index(helpline.kind),
-        helpline.order,
     )
 
 
@@ -139,15 +182,42 @@ def number_to_say(helpline: Helpline, at_home: str | None = None) -> Number:
     return next((n for n in helpline.numbers if n.reach is not Reach.ABROAD), helpline.numbers[0])
 
 
-def _match(helpline: Helpline, need: str, step: Step, query: Query, now: dt.datetime) -> Match:
-    return Match(
-        helpline=helpline,
-        need=need,
-        step=step,
-        status=hours_of(helpline).at(now),
-        number=number_to_say(helpline),
-        dial=number_to_dial(helpline, query.line_country),
+def _rungs(directory: Directory, country: str, need: str) -> tuple[Rung, ...]:
+    """Return a ladder with its services grouped; worked out when it is first asked for, and kept with the directory."""
+    found = directory.rungs.get((country, need))
+    if found is None:
+        ladder = directory.ladders.get((country, need), ())
+        found = directory.rungs[country, need] = tuple((step, _grouped(helplines)) for step, helplines in ladder)
+    return found
+
+
+def _grouped(helplines: Iterable[Helpline]) -> tuple[tuple[Helpline, ...], ...]:
+    groups: dict[Hashable, list[Helpline]] = {}
+    for helpline in sorted(helplines, key=lambda each: each.order):
+        groups.setdefault(_alike(helpline), []).append(helpline)
+    return tuple(map(tuple, groups.values()))
+
+
+def _alike(helpline: Helpline) -> Hashable:
+    """Return all that a rank looks at, but the order; services of one ladder are of one country."""
+    return (
+        helpline.audience,
+        helpline.languages,
+        (helpline.hours, helpline.exceptions, helpline.timezone),
+        connected_by(helpline),
+        helpline.cost,
+        helpline.kind,
     )
+
+
+def _place(helplines: tuple[Helpline, ...], audience: str, query: Query, now: dt.datetime) -> _Place:
+    one = helplines[0]
+    status, dial = hours_of(one).at(now), number_to_dial(one, query.line_country)
+    return _Place(_rank(one, status, dial, audience, query.language), status, helplines)
+
+
+def _in_order(place: _Place) -> Iterator[tuple[int, Status, Helpline]]:
+    return ((each.order, place.status, each) for each in place.helplines)
 
 
 def _step(directory: Directory, query: Query, need: str) -> Step:

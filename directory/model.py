@@ -144,6 +144,10 @@ class Country:
     """Need to the needs tried after it, where this country departs from the general rule."""
 
 
+Rung = tuple[str, tuple[tuple[Helpline, ...], ...]]
+"""A step of a fallback chain: the need, and its services in groups of those that only their order tells apart."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Directory:
     """One revision of all tables: the value that matching and the conversation read.
@@ -167,3 +171,5 @@ class Directory:
 
     No service stands on two steps; the last step is the emergency need and is never empty.
     """
+    rungs: dict[tuple[str, str], tuple[Rung, ...]] = field(default_factory=dict, init=False, repr=False)
+    """What `directory.find` has worked out from the ladders so far: kept here, so that it goes with the directory."""

@@ -112,7 +112,7 @@ def next_after_failure(state: State, world: World) -> State:
 
     One silence then connects to that next service: who has waited once need not choose again.
     """
-    left = [m for m in matches_for(state, world) if m.helpline.id not in state.seen]
+    left = (m for m in matches_for(state, world) if m.helpline.id not in state.seen)
     onward = next((m for m in left if can_connect(m)), None)
     if onward:
         return replace(state, step=Step.REFERRAL, helpline=onward.helpline.id, misses=1)

@@ -152,12 +152,14 @@ def _connect(match: Match, state: State, world: World) -> Option | None:
 
 
 def _instead(match: Match, state: State, world: World) -> Match | None:
-    others = [
-        other
-        for other in matches_for(state, world)
-        if other.helpline.id not in (*state.seen, match.helpline.id) and can_connect(other)
-    ]
-    return next((other for other in others if other.status.open), others[0] if others else None)
+    uncertain: Match | None = None
+    for other in matches_for(state, world):
+        if other.helpline.id in (*state.seen, match.helpline.id) or not can_connect(other):
+            continue
+        if other.status.open:
+            return other
+        uncertain = uncertain or other
+    return uncertain
 
 
 def _without_service(state: State, world: World) -> Turn:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from directory.find import Match, Query, find
+from directory.find import Match, Query, Ranking, ranked
 from directory.languages import official_languages
-from directory.model import Directory, Kind, Shown
+from directory.model import Directory, Shown
 from ivr.state import State, Step
 from ivr.turn import World
 
@@ -68,7 +68,7 @@ def needs_for(country: str | None, world: World, shown: tuple[Shown, ...]) -> tu
     )
 
 
-def matches_for(state: State, world: World) -> tuple[Match, ...]:
+def matches_for(state: State, world: World) -> Iterable[Match]:
     """Rank what can be offered for the state's country and need, emergency services left out."""
     if state.country is None:
         return ()
@@ -82,15 +82,16 @@ def matches_for(state: State, world: World) -> tuple[Match, ...]:
 
 
 @lru_cache(4096)
-def _ranked(directory: Directory, query: Query, minute: dt.datetime) -> tuple[Match, ...]:
+def _ranked(directory: Directory, query: Query, minute: dt.datetime) -> Ranking:
     """Rank the services as they are in this minute; one turn asks often."""
-    return tuple(match for match in find(directory, query, minute) if match.helpline.kind is not Kind.EMERGENCY)
+    return ranked(directory, query, minute).before_emergency()
 
 
 def current_match(state: State, world: World) -> Match | None:
     """Return the service that the state speaks of; else, or where it is gone, the best one not yet seen."""
     matches = matches_for(state, world)
-    named = next((m for m in matches if m.helpline.id == state.helpline), None)
+    is_known = state.helpline in world.directory.helplines
+    named = next((m for m in matches if m.helpline.id == state.helpline), None) if is_known else None
     return named or next((m for m in matches if m.helpline.id not in state.seen), None)
 
 
