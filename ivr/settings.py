@@ -18,6 +18,7 @@ import phonenumbers
 
 from ivr.catalogue import CATALOGUES
 from ivr.numbers import country_of
+from ivr.sentinels import Sentinels
 
 PROVIDER_URL = "https://api.twilio.com"
 PROVIDER_HOSTS = ".twilio.com"
@@ -87,8 +88,11 @@ def _web_address(text: str) -> str:
 
 
 def _redis_address(text: str) -> str:
+    if Sentinels.named_in(text):
+        Sentinels.read(text)
+        return text
     if not text.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("must begin with redis://, rediss:// or unix://")
+        raise ValueError("must begin with redis://, rediss://, unix:// or redis+sentinel://")
     if _parts(text) is None:
         raise ValueError("must be an address such as redis://127.0.0.1:6379/0")
     return text

@@ -9,10 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import secrets
 from collections.abc import Sequence
+from typing import Any
 
 import redis
 
+from ivr.adapters.connection import InsecureError, add_wait, check_wait
 from ivr.events import SendText
 from ivr.sealed import derive
 
@@ -22,13 +25,15 @@ _KEY = "fanal:claim:"
 _PURPOSE = b"fanal claim on a text 1"
 
 _TAKE = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return 1 end
 if redis.call('EXISTS', unpack(KEYS)) > 0 then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 return 1
 """
 _RELEASE = """
 for i = 1, #KEYS do
-  if redis.call('GET', KEYS[i]) == ARGV[1] then redis.call('DEL', KEYS[i]) end
+  local holder = redis.call('GET', KEYS[i])
+  if holder and string.sub(holder, 1, #ARGV[1]) == ARGV[1] then redis.call('DEL', KEYS[i]) end
 end
 """
 
@@ -36,19 +41,36 @@ end
 class Claims:
     """Takes and releases claims; the first secret names new ones, older secrets still find old ones."""
 
-    def __init__(self, connection: redis.Redis, secrets: Sequence[str]) -> None:
+    def __init__(self, connection: redis.Redis, keys: Sequence[str]) -> None:
         self._redis = connection
-        self._keys = [derive(secret, _PURPOSE) for secret in secrets]
+        self._keys = [derive(key, _PURPOSE) for key in keys]
         self._take = connection.register_script(_TAKE)
         self._release = connection.register_script(_RELEASE)
 
     def take(self, errand: SendText, token: str) -> bool:
-        """Claim the text for the job with this token; False if it is claimed already. Raises `redis.RedisError`."""
-        return bool(self._take(keys=self._names(errand), args=[token, int(LIFE.total_seconds())]))
+        """Claim the text for the job with this token; False if it is claimed already. Raises `redis.RedisError`.
+
+        Each taking has a name of its own, so that one whose answer got lost can be sent again. Where a failover could
+        lose the claim it is given back, and `InsecureError` raised: nobody may send on the strength of it.
+        """
+        holder = f"{token} {secrets.token_hex(8)}"
+        with self._redis.pipeline(transaction=False) as asked:
+            self._take(keys=self._names(errand), args=[holder, int(LIFE.total_seconds())], client=asked)
+            add_wait(asked, self._redis)
+            answers = asked.execute()
+        taken = bool(answers[0])
+        try:
+            check_wait(answers, self._redis)
+        except InsecureError:
+            if taken:
+                self.release(errand, token)
+            raise
+        return taken
 
     def held(self, errand: SendText, token: str) -> bool:
         """Tell whether this job holds the claim: an earlier attempt of it died while it was sending."""
-        return token.encode() in self._redis.mget(self._names(errand))
+        holders: Any = self._redis.mget(self._names(errand))
+        return any(holder is not None and holder.split()[0] == token.encode() for holder in holders)
 
     def release(self, errand: SendText, token: str) -> None:
         """Give the claim up, if it is this job's: the provider has said that nothing was sent."""

@@ -14,9 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
+from ivr.adapters.connection import connect
 from ivr.sealed import Seal, derive
 from ivr.state import State, UnreadableStateError
 
@@ -41,9 +40,7 @@ class Conversations:
     """Recalls and keeps the state of conversations by text."""
 
     def __init__(self, redis_url: str, secrets: Sequence[str], seal: Seal) -> None:
-        self._redis = redis.Redis.from_url(
-            redis_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 0)
-        )
+        self._redis = connect(redis_url, PATIENCE)
         self._secrets = tuple(secrets)
         self._seal = seal
 

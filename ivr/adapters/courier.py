@@ -17,6 +17,7 @@ from ivr.adapters.batch import Batch, gathered
 from ivr.adapters.queue import Queues
 from ivr.adapters.spool import SUFFIX, Content, SpoolFile
 from ivr.adapters.stream import EventStream
+from ivr.events import SendText
 
 RETRY_SECONDS = 1.0
 """Seconds between attempts to reach Redis while it is away."""
@@ -194,9 +195,15 @@ class Courier:
                 source.go_back(known)
                 continue
             if not source.has_queued(batch):
-                for errand in batch.errands:
-                    self._queues.put(errand, self._clock())
+                self._queue(batch)
             source.sent(batch)
+
+    def _queue(self, batch: Batch) -> None:
+        """Put the errands of a batch into the queue; a text, which is put once only, so that no failover loses it."""
+        for errand in batch.errands:
+            self._queues.put(errand, self._clock())
+        if any(isinstance(errand, SendText) for errand in batch.errands):
+            self._queues.secure()
 
     def _hear(self) -> None:
         for each in self._all():

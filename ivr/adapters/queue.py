@@ -18,6 +18,7 @@ from rq import Queue, Retry
 from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
+from ivr.adapters.connection import secure
 from ivr.events import TEXT_LIFE, Errand, PurgeCall, PurgeMessage, SendText
 
 JOB_SECONDS = 30
@@ -75,6 +76,7 @@ class Queues:
     """Puts errands into RQ. Every method may raise `redis.RedisError`."""
 
     def __init__(self, connection: redis.Redis) -> None:
+        self._connection = connection
         self._queues = {name: Queue(name, connection=connection, serializer=JSONSerializer) for name in Name}
 
     def put(self, errand: Errand, now: dt.datetime) -> None:
@@ -83,6 +85,10 @@ class Queues:
             case PurgeCall(over=False) | PurgeMessage(ended=False):
                 return
         self._give(token(errand), _order(errand, now), now)
+
+    def secure(self) -> None:
+        """Wait until no failover can lose what has been put; raises `InsecureError` where one may."""
+        secure(self._connection)
 
     def count(self, now: dt.datetime) -> None:
         """Ask for the waiting events to be added up, unless that has been asked already and not been begun."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ivr.sentinels import EXAMPLE as SENTINELS
 from ivr.settings import PROVIDER_URL, SECRET_BYTES, Secret, Settings, SettingsError
 
 TOKEN = "an auth token of a test"
@@ -116,8 +117,13 @@ SHORT = "{} must have at least 32 characters; `openssl rand -hex 32` makes one."
         ("TWILIO_REGION", "dublin.ie1", "TWILIO_REGION must be a region of the provider's, such as ie1 or us1."),
         ("RETENTION_MONTHS", "0", "RETENTION_MONTHS must be a number of months, 1 or more."),
         ("RETENTION_MONTHS", "two", "RETENTION_MONTHS must be a number of months, 1 or more."),
-        ("REDIS_URL", "127.0.0.1:6379", "REDIS_URL must begin with redis://, rediss:// or unix://."),
-        ("REDIS_URL", "http://127.0.0.1", "REDIS_URL must begin with redis://, rediss:// or unix://."),
+        ("REDIS_URL", "127.0.0.1:6379", "REDIS_URL must begin with redis://, rediss://, unix:// or redis+sentinel://."),
+        (
+            "REDIS_URL",
+            "http://127.0.0.1",
+            "REDIS_URL must begin with redis://, rediss://, unix:// or redis+sentinel://.",
+        ),
+        ("REDIS_URL", "redis+sentinel://10.0.0.1:26379", f"REDIS_URL must be an address such as {SENTINELS}."),
         ("REDIS_URL", "redis://127.0.0.1:port/0", "REDIS_URL must be an address such as redis://127.0.0.1:6379/0."),
     ],
 )
@@ -140,6 +146,7 @@ def test_wrong_values_are_refused(name: str, value: str, sentence: str) -> None:
         ("PUBLIC_URL", "https://fanal.example.org/line/", "public_url", "https://fanal.example.org/line"),
         ("PUBLIC_URL", "http://[::1]:8000", "public_url", "http://[::1]:8000"),
         ("REDIS_URL", "unix:///run/redis.sock?db=1", "redis_url", "unix:///run/redis.sock?db=1"),
+        ("REDIS_URL", SENTINELS, "redis_url", SENTINELS),
         ("REDIS_URL", "rediss://redis.example.org", "redis_url", "rediss://redis.example.org"),
         ("DATABASE_URL", "postgresql://localhost/fanal", "database_url", "postgresql://localhost/fanal"),
         ("METRICS_TOKEN", KEY, "metrics_token", KEY),
