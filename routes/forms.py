@@ -18,6 +18,7 @@ _LONGEST_SAID = 500
 """Characters of what a caller said; whoever says more has told a story, not named a choice."""
 _ID = re.compile("[A-Za-z0-9:_.~-]{1,128}")
 """The id of a call or a text at any provider: 34 characters, a UUID, or longer with a prefix (`v2:...`)."""
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _LIKELY_YEARS = range(2000, 2100)
 """Nobody means a year beyond these, and the calendar ends soon after the last."""
 
@@ -80,7 +81,7 @@ def read_voice(request: Request, services: Services) -> VoiceRequest:
         digits=form.get("Digits", ""),
         said=form.get("SpeechResult", "")[:_LONGEST_SAID],
         confidence=_confidence(form.get("Confidence", "")),
-        outcome=_outcome(form.get("DialCallStatus", "")),
+        outcome=_OUTCOMES.get(form.get("DialCallStatus", ""), Outcome.FAILED),
         now=_now(request, services),
     )
 
@@ -101,16 +102,9 @@ def read_sms(request: Request, services: Services) -> SmsRequest:
 
 def _confidence(text: str) -> float | None:
     try:
-        return float(text)
+        return float(text) if text else None
     except ValueError:
         return None
-
-
-def _outcome(word: str) -> Outcome:
-    try:
-        return Outcome(word)
-    except ValueError:
-        return Outcome.FAILED
 
 
 def _now(request: Request, services: Services) -> dt.datetime:

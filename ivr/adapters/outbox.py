@@ -83,7 +83,8 @@ class Outbox:
                 self._overflow += 1
         if self._thread is None:
             self._start()
-        self._wake.set()
+        if not self._wake.is_set():  # else the thread has not begun to look, and will find this too
+            self._wake.set()
 
     def flush(self, timeout: float) -> bool:
         """Wait until all that was put is in Redis, or, while it is away, on disk; False if that takes too long."""

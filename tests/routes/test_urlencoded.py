@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from werkzeug.formparser import FormDataParser
 from werkzeug.test import EnvironBuilder
 
-from routes.urlencoded import FormRequest, parse
+from routes.urlencoded import Form, FormRequest
 
 PIECES = st.sampled_from(["a", "From", "%2B40", "%", "%4", "%zz", "%C3%A9", "%ff", "+", "=", "&", ";", "é", "", "%00"])
 
@@ -22,6 +22,11 @@ def by_the_library(body: str) -> list[tuple[str, str]]:
     data = body.encode()
     _, form, _ = FormDataParser().parse(BytesIO(data), "application/x-www-form-urlencoded", len(data))
     return list(form.items(multi=True))
+
+
+def parse(body: str) -> list[tuple[str, str]]:
+    """Return what the lean parser reads in a form."""
+    return list(Form.of(body).items(multi=True))
 
 
 def ordered(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -40,7 +45,7 @@ def test_any_form(fields: list[tuple[str, str]]) -> None:
     """Every form that can be encoded is read back as it was."""
     encodable = [(name, value) for name, value in fields if not _has_surrogates(name + value)]
 
-    assert encodable == parse(urlencode(encodable))
+    assert ordered(encodable) == ordered(parse(urlencode(encodable)))
 
 
 @pytest.mark.parametrize("body", [b"a=1&b=%C3%A9", b"", b"a=\xff", b"\x80", "a=é".encode()])
