@@ -32,12 +32,15 @@ from ivr.adapters.counters import Counters
 from ivr.adapters.errands import Errands
 from ivr.adapters.outbox import Outbox, utc_now
 from ivr.adapters.provider import Provider
+from ivr.adapters.provider_watched import WatchedProvider
 from ivr.adapters.queue import Name, Queues
 from ivr.adapters.releases import Releases
 from ivr.adapters.schedule import Schedule
 from ivr.adapters.schema import check
 from ivr.adapters.sign import Sign
 from ivr.adapters.stream import EventStream
+from ivr.adapters.tally import Tally
+from ivr.adapters.watched import WatchedOutbox
 from ivr.catalogue import load_catalogues
 from ivr.domain import domain_of
 from ivr.events import Form
@@ -102,16 +105,16 @@ def work(name: Name, settings: Settings) -> int:
 def collaborators(settings: Settings, name: Name) -> Collaborators:
     """Make what the jobs of a queue work with; the outbox begins at once, to adopt what dead processes have left."""
     connection, engine = connect(settings.redis_url, PATIENT, FAILOVER), open_database(settings.database_url)
-    outbox = Outbox.connect(settings)
+    tally, outbox = Tally(connection), Outbox.connect(settings)
     outbox.start()
     return Collaborators(
-        provider=Provider.connect(settings),
+        provider=WatchedProvider(Provider.connect(settings), partial(tally.add, "fanal_provider_errors")),
         claims=Claims(connection, settings.secret_keys),
         stream=EventStream(connection),
         queues=Queues(connection),
         counters=Counters(engine),
         errands=Errands(engine),
-        outbox=outbox,
+        outbox=WatchedOutbox(outbox, tally.happened),
         compose=_composer(settings) if name is Name.TEXTS else _compose_nothing,
         release=partial(_release, settings, engine),
         clock=utc_now,

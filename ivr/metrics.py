@@ -1,30 +1,53 @@
-"""Figures for the operator's monitoring. None carries anything about a caller."""
+"""Figures for the operator's monitoring. None carries anything about a caller.
+
+Labels come from the closed lists of this module, so the page has about a hundred lines however many people call; and
+none is a language, a country or a need, by which a single call could be told from others.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from ivr.events import Event, EventKind
 from ivr.state import Step
+
+OUTCOMES = ("forwarding", "completed", "answered", "busy", "no_answer", "failed", "canceled")
+"""A forwarding that begins, and how it ended; with "completed" and "answered" somebody was reached."""
+FATES = ("sent", "dropped", "refused", "unknown", "repeated", "delivered", "undelivered", "failed")
+"""What became of a text that a caller asked for: first by us, then by the carrier."""
+RECORDS = ("deleted", "overdue")
+"""What became of a record of the provider's."""
+ERRORS = ("refused", "limited", "unreachable", "other")
+"""Kinds of errors of the provider's interface."""
+REQUESTS = ("voice", "sms", "status")
+"""Kinds of the carrier's requests."""
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+"""Bounds of the histogram: 50 ms is what nearly all answers shall take, and after 15 s the carrier hangs up."""
+SERIES = 150
+"""Lines with a value on the page at most, however many processes and callers there are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The value of a gauge, with one label that says what it is the value of."""
+    """The value of a figure, with one label that says what it is the value of."""
 
     value: float
     label: str
     name: str
 
 
-Gauges = Mapping[str, float | Named]
-"""The value of each gauge by name."""
+Gauges = Mapping[str, float | Named | tuple[Named, ...]]
+"""The value of each figure that is read when somebody asks, by name; several where it has a label."""
+Kind = TypeVar("Kind", bound=MetricWrapperBase)
 
 
 class Figure(Counter):
@@ -36,28 +59,63 @@ class Figure(Counter):
             super().inc(amount, exemplar)
 
 
+class Spread(Histogram):
+    """A histogram that stops nothing either."""
+
+    def observe(self, amount: float, exemplar: dict[str, str] | None = None) -> None:
+        """Add a value, if that can be done."""
+        with suppress(Exception):  # as above
+            super().observe(amount, exemplar)
+
+
 class Metrics:
-    """The counters of the web processes, and gauges that are read when somebody asks.
+    """The counters of the web processes, and figures that are read when somebody asks.
 
     `fanal serve` names a folder to the library (PROMETHEUS_MULTIPROC_DIR) in which the processes of one server add up.
     `gauges` gives the value of each by name; it may be slow and may fail, since no caller waits for it.
     """
 
     def __init__(self, gauges: Callable[[], Gauges] = dict) -> None:
-        self.registry = CollectorRegistry()
-        steps = Figure("fanal_steps", "Turns answered, by step.", ["step"], registry=self.registry)
-        self._steps = {step.name.lower(): steps.labels(step.name.lower()) for step in Step}
-        self.faults: Counter = Figure(
-            "fanal_faults", "Exceptions behind which a caller was led on.", ["where"], registry=self.registry
+        registry = self.registry = CollectorRegistry()
+        steps = Figure("fanal_steps", "Turns answered, by step.", ["step"], registry=registry)
+        self._steps = _each(steps, [step.name.lower() for step in Step])
+        calls = Figure("fanal_calls", "Conversations begun, by voice and by text.", ["channel"], registry=registry)
+        outcomes = Figure("fanal_outcomes", "Forwardings begun, and how they ended.", ["outcome"], registry=registry)
+        asked = Figure("fanal_texts_asked", "Texts that callers have agreed to.", registry=registry)
+        self._happened: Mapping[tuple[EventKind, str], Counter] = {
+            (EventKind.CALL, "begun"): calls.labels("voice"),
+            (EventKind.WRITTEN, "begun"): calls.labels("text"),
+            (EventKind.TEXT, "asked"): asked,
+            **{(EventKind.OUTCOME, name): figure for name, figure in _each(outcomes, OUTCOMES).items()},
+        }
+        seconds = Spread(
+            "fanal_request_seconds",
+            "Time to answer a request of the carrier, by kind.",
+            ["kind"],
+            registry=registry,
+            buckets=SECONDS,
         )
-        for where in ("voice", "sms"):
-            self.faults.labels(where)  # made now: later it might be refused
-        self.refused: Counter = Figure("fanal_refused", "Requests with a bad signature.", registry=self.registry)
+        self._seconds = _each(seconds, REQUESTS)
+        self.faults: Counter = Figure(
+            "fanal_faults", "Exceptions behind which a caller was led on.", ["where"], registry=registry
+        )
+        _each(self.faults, ("voice", "sms"))
+        self.refused: Counter = Figure("fanal_refused", "Requests with a bad signature.", registry=registry)
         self._gauges = _Gauges(gauges)
 
     def step(self, name: str) -> None:
         """Add one answered turn of a step."""
         self._steps[name].inc()
+
+    def happened(self, event: Event) -> None:
+        """Add an event, where it is one that is watched: a call that begins, an outcome, a text that is asked for."""
+        figure = self._happened.get((event.kind, event.name))
+        if figure is not None:
+            figure.inc()
+
+    def answered(self, kind: str, seconds: float) -> None:
+        """Add one answered request of the carrier, of one of the kinds in `REQUESTS`."""
+        self._seconds[kind].observe(seconds)
 
     def page(self) -> bytes:
         """Write all figures as Prometheus reads them; those of other processes of the same server included."""
@@ -71,32 +129,67 @@ class Metrics:
 
 
 class _Gauges(Collector):
-    """Asks for the gauges each time."""
+    """Asks for the figures each time."""
 
     def __init__(self, read: Callable[[], Gauges]) -> None:
         self._read = read
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield each gauge with its value now."""
+    def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
+        """Yield each figure with its value now."""
         for name, value in self._read().items():
-            if not isinstance(value, Named):
-                yield GaugeMetricFamily(name, MEANINGS[name], value)
+            make = CounterMetricFamily if name in SUMS else GaugeMetricFamily
+            if isinstance(value, float):
+                yield make(name, MEANINGS[name], value)
                 continue
-            family = GaugeMetricFamily(name, MEANINGS[name], labels=[value.label])
-            family.add_metric([value.name], value.value)
+            several = value if isinstance(value, tuple) else (value,)
+            family = make(name, MEANINGS[name], labels=[several[0].label])
+            for each in several:
+                family.add_metric([each.name], each.value)
             yield family
 
 
+def _each(family: Kind, names: tuple[str, ...] | list[str]) -> dict[str, Kind]:
+    """Return the figure of each name. Made now: later the disk might refuse it, and a rate has to begin at 0."""
+    return {name: family.labels(name) for name in names}
+
+
+SUMS = frozenset({"fanal_texts", "fanal_records", "fanal_provider_errors"})
+"""Counters that the workers of all machines add up in Redis: a worker has no port of its own."""
 MEANINGS = {
     "fanal_redis_up": "1 if Redis answers.",
+    "fanal_redis_memory_ratio": "Part of the memory that Redis may have and has used; 0 where it has no limit.",
     "fanal_database_up": "1 if the database answers.",
     "fanal_batches_waiting": "Batches of events in the stream that have not been counted yet.",
+    "fanal_events_waiting": "Events that processes of this machine have accepted and nobody has counted yet.",
+    "fanal_events_age_seconds": "Age of the oldest batch of events that waits in the stream, in whole tens of seconds.",
+    "fanal_queue_age_seconds": "How long the oldest job of a queue has been due, in whole tens of seconds.",
     "fanal_texts_queued": "Texts that wait for a worker.",
     "fanal_counts_queued": "Counting jobs that wait for a worker.",
     "fanal_purges_queued": "Deletions of the provider's records that wait for a worker.",
+    "fanal_workers": "Processes of workers, on all machines, that take jobs of a queue.",
+    "fanal_texts": "Texts by what became of them, as the workers of all machines have counted them.",
+    "fanal_records": "The provider's records by what became of them, as the workers of all machines have counted them.",
+    "fanal_provider_errors": "Errors of the provider's interface by kind, as the workers of all machines met them.",
+    "fanal_records_due": "Records of the provider that could be deleted by now and are not yet.",
     "fanal_records_overdue": "Records of the provider that should have been deleted more than a day ago: an alarm.",
     "fanal_directory_stale": "1 if the newest tables cannot be read and earlier ones are served.",
     "fanal_directory_revision": "Number (0: never published) and name of the revision that is served.",
     "fanal_directory_switches": "Numbers that an emergency switch keeps out of service, or lets be read out only.",
 }
-"""Every gauge, in words."""
+"""Every figure that is read when somebody asks, in words."""
+OFTEN = frozenset(
+    {
+        "fanal_redis_up",
+        "fanal_redis_memory_ratio",
+        "fanal_database_up",
+        "fanal_events_age_seconds",
+        "fanal_queue_age_seconds",
+        "fanal_workers",
+        "fanal_records_overdue",
+        "fanal_directory_stale",
+        "fanal_directory_revision",
+        "fanal_directory_switches",
+    }
+)
+"""Figures that a single call does not change, unless something is wrong. Only these may be collected every few seconds:
+from all others, asked for so often, one could read when somebody called."""

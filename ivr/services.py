@@ -9,23 +9,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-import redis
-from sqlalchemy.exc import SQLAlchemyError
-
 from directory.database import open_database
 from directory.model import Directory
 from ivr.adapters.connection import SHORT, connect
 from ivr.adapters.conversations import Conversations, Kept
-from ivr.adapters.errands import Errands
 from ivr.adapters.folder import FolderSource
 from ivr.adapters.outbox import Outbox
-from ivr.adapters.queue import Queues
-from ivr.adapters.stream import EventStream
+from ivr.adapters.watched import WatchedOutbox
 from ivr.calls import CallsUnderWay
 from ivr.catalogue import Catalogue, load_catalogues
-from ivr.edition import Edition, Makes, NoEditionError, Shelf, Source, offered_languages
+from ivr.edition import Edition, Makes, Shelf, Source, offered_languages
 from ivr.events import Errand, Event
-from ivr.metrics import Gauges, Metrics, Named
+from ivr.gauges import Reader
+from ivr.metrics import Metrics
 from ivr.recordings import Recordings
 from ivr.sealed import Seal
 from ivr.settings import Settings
@@ -82,15 +78,16 @@ def build(settings: Settings) -> Services:
     shelf = Shelf(source, make, settings.places.audio)
     shelf.refresh()
     source.close()
-    connection, errands = connect(settings.redis_url, SHORT), Errands(open_database(settings.database_url))
+    connection, engine = connect(settings.redis_url, SHORT), open_database(settings.database_url)
+    metrics = Metrics(Reader(connection, engine, shelf, settings.spool_path))
     return Services(
         settings=settings,
         calls=CallsUnderWay(settings.lines),
         shelf=shelf,
         seal=seal,
-        outbox=Outbox.connect(settings),
+        outbox=WatchedOutbox(Outbox.connect(settings), metrics.happened),
         conversations=Conversations(settings.redis_url, settings.secret_keys, seal),
-        metrics=Metrics(lambda: figures(connection, errands, shelf)),
+        metrics=metrics,
         clock=lambda: dt.datetime.now(dt.UTC),
     )
 
@@ -102,42 +99,6 @@ def source_of(settings: Settings) -> Source:
     from ivr.adapters.published import DeskSource  # a call in the terminal needs no SQL
 
     return DeskSource(open_database(settings.database_url), settings.kept_path)
-
-
-def figures(connection: redis.Redis, errands: Errands, shelf: Shelf) -> Gauges:
-    """Read the gauges of the metrics page; where Redis or the database is away, only that is said of it."""
-    return {**_about_directory(shelf), **_about_redis(connection), **_about_errands(errands)}
-
-
-def _about_redis(connection: redis.Redis) -> Gauges:
-    queues = Queues(connection)
-    try:
-        lengths = {f"fanal_{name}_queued": float(length) for name, length in queues.lengths().items()}
-        waiting = EventStream(connection).waiting()
-    except redis.RedisError:
-        return {"fanal_redis_up": 0.0}
-    return {**lengths, "fanal_redis_up": 1.0, "fanal_batches_waiting": float(waiting)}
-
-
-def _about_errands(errands: Errands) -> Gauges:
-    try:
-        overdue = errands.overdue(dt.datetime.now(dt.UTC))
-    except SQLAlchemyError:
-        return {"fanal_database_up": 0.0}
-    return {"fanal_database_up": 1.0, "fanal_records_overdue": float(overdue)}
-
-
-def _about_directory(shelf: Shelf) -> Gauges:
-    stale = {"fanal_directory_stale": float(shelf.stale)}
-    try:
-        found = shelf.found
-    except NoEditionError:
-        return stale
-    return {
-        **stale,
-        "fanal_directory_revision": Named(float(found.number or 0), "revision", found.directory.revision),
-        "fanal_directory_switches": float(found.switches),
-    }
 
 
 def edition_maker(settings: Settings, seal: Seal) -> Makes:

@@ -30,6 +30,7 @@ def create_app(services: Services) -> Flask:
     from flask import Flask, redirect
 
     from routes import audio, health, sms, status, voice
+    from routes.timing import Timed
     from routes.urlencoded import FormRequest
 
     app = Flask(__name__)
@@ -46,6 +47,7 @@ def create_app(services: Services) -> Flask:
         app.register_blueprint(phone.bp)
         app.add_url_rule("/", "home", lambda: redirect("/phone"))
     app.after_request(_harden)
+    app.wsgi_app = Timed(app.wsgi_app, services.metrics)  # type: ignore[method-assign]  # as Flask's own pages advise
     return app
 
 

@@ -95,6 +95,14 @@ class Errands:
         with self._engine.connect() as connection:
             return int(connection.scalar(asked.where(late)) or 0)
 
+    def records(self, now: dt.datetime) -> tuple[int, int]:
+        """Return how many of the provider's records could be deleted by now, and how many of them a day ago already."""
+        late = sa.func.sum(sa.case((errands.c.since <= _seconds(now - OVERDUE), 1), else_=0))
+        asked = sa.select(sa.func.count(), late).where(errands.c.kind != "text", errands.c.since <= _seconds(now))
+        with self._engine.connect() as connection:
+            due, overdue = connection.execute(asked).one()
+        return int(due), int(overdue or 0)
+
 
 def settling_mark(errand: Errand) -> str:
     """Return the mark of the event that says that an errand is done."""
