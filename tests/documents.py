@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PROSE = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs", "directory", "ivr", "bench")
+PROSE = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs", "directory", "ivr", "bench", "ops")
 DOCUMENTS = sorted(
     path for name in PROSE for path in ([ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*.md"))
 )

@@ -33,7 +33,7 @@ from tests.documents import (
 
 PRODUCT = ("directory", "ivr", "routes", "worker.py")
 LEVELS = {"info", "warning", "error", "exception", "critical"}
-PROGRAMS = {"fanal", "make", "bash", "apt-get", "sqlite3", "pg_dump"}
+PROGRAMS = {"fanal", "make", "bash", "apt-get", "sqlite3", "pg_dump", "kubectl"}
 """What documents tell their readers to type; what is not ours comes from the system's packages."""
 OF_NOBODY = {"alembic_version"}
 """Tables that hold nothing but the number of their own revision."""
