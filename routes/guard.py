@@ -18,6 +18,7 @@ from __future__ import annotations
 import binascii
 import hmac
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -84,7 +85,15 @@ def other_way_to_write(address: str) -> str:
 
 def sign(content: bytes, token: str) -> bytes:
     """Return the provider's signature of the content."""
-    return binascii.b2a_base64(hmac.digest(token.encode(), content, "sha1"), newline=False)
+    keyed = _keyed(token).copy()
+    keyed.update(content)
+    return binascii.b2a_base64(keyed.digest(), newline=False)
+
+
+@lru_cache(16)
+def _keyed(token: str) -> hmac.HMAC:
+    """Return the beginning of every signature with this token."""
+    return hmac.new(token.encode(), digestmod="sha1")
 
 
 def _flat(form: MultiDict[str, str]) -> str:

@@ -24,6 +24,7 @@ from ivr.turn import Answer, World
 from ivr.twiml import EMPTY, message
 from routes.forms import SmsRequest, read_id, read_sms, the_services
 from routes.guard import signed_by_the_carrier
+from routes.markup import Markup
 
 bp = Blueprint("sms", __name__, url_prefix="/sms")
 bp.before_request(signed_by_the_carrier)
@@ -53,10 +54,10 @@ def answer() -> Response:
     _let_go(text.message, services)
     word = text.body.upper()
     if text.opted_out or word in STOP_WORDS or word in START_WORDS:
-        return _markup(EMPTY)
+        return Markup(EMPTY)
     left = _replies().take(text.sender)
     if left is None:
-        return _markup(EMPTY)
+        return Markup(EMPTY)
     edition = services.shelf.current
     world = World(edition.directory, edition.written_languages, text.now, text.caller)
     if left == 0:  # the last one that they will have today tells them whom to call
@@ -71,7 +72,7 @@ def fallback() -> Response:
     """The carrier could not use our answer to a text, or had none."""
     _let_go(read_id(request, "MessageSid"), the_services())
     if not _replies().allows(request.form.get("From", "")):
-        return _markup(EMPTY)
+        return Markup(EMPTY)
     return _alone(the_services())
 
 
@@ -145,8 +146,4 @@ def _alone(services: Services) -> Response:
 
 
 def _reply(words: str, services: Services) -> Response:
-    return _markup(message(words, f"{services.settings.public_url}/sms/status"))
-
-
-def _markup(text: str) -> Response:
-    return Response(text, mimetype="text/xml")
+    return Markup(message(words, f"{services.settings.public_url}/sms/status"))

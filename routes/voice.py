@@ -20,6 +20,7 @@ from ivr.turn import Answer, Count, World
 from ivr.twiml import Leg
 from routes.forms import VoiceRequest, read_voice, the_services
 from routes.guard import signed_by_the_carrier
+from routes.markup import Markup
 from routes.status import CALL_ENDED
 
 bp = Blueprint("voice", __name__, url_prefix="/voice")
@@ -66,7 +67,7 @@ def fallback() -> Response:
     Where it was our audio that could not be fetched, the call goes on in languages that need none.
     """
     onward = "/voice/voiced" if "/audio/" in request.form.get("ErrorUrl", "") else "/voice"
-    return _markup(lifeline(f"{the_services().settings.public_url}{onward}"))
+    return Markup(lifeline(f"{the_services().settings.public_url}{onward}"))
 
 
 @bp.post("/voiced")
@@ -93,7 +94,7 @@ def lead_to_a_person(fault: Exception) -> Response | HTTPException:
         services.outbox.put(Event.at(services.clock(), EventKind.FAULT, "voice"))
         return _to_a_person(services)
     except Exception:  # noqa: BLE001 (whatever is broken, the lifeline needs nothing of it)
-        return _markup(lifeline(f"{services.settings.public_url}/voice"))
+        return Markup(lifeline(f"{services.settings.public_url}/voice"))
 
 
 def _begun(call: VoiceRequest, world: World, services: Services) -> Answer:
@@ -166,8 +167,4 @@ def _say(answer: Answer, call: VoiceRequest, edition: Edition, services: Service
     for count in counts:
         services.outbox.put(Event.at(happened, count.kind, count.name, turn.language, state.country, state.need))
     services.metrics.step(state.step.name.lower())
-    return _markup(markup)
-
-
-def _markup(text: str) -> Response:
-    return Response(text, mimetype="text/xml")
+    return Markup(markup)
