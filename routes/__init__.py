@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ivr.services import Services
 
 log = logging.getLogger(__name__)
+MARKUP = "text/xml; charset=utf-8"
 BODY_LIMIT = 64 * 1024
 """Bytes of a request at most; the carrier's forms are far smaller."""
 _HEADERS = {
@@ -80,7 +81,7 @@ def _pages(services: Services) -> tuple[str, Flask]:
 
 def _harden(response: Response) -> Response:
     """Bind pages to their own origin; the carrier's markup is no page."""
-    if response.mimetype != "text/xml":
+    if response.content_type != MARKUP:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
     return response
