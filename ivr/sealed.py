@@ -1,8 +1,12 @@
 """The sealed token in which a call's state travels through webhook addresses.
 
 It is encrypted (no access log shows what a caller needs), authenticated, bound to one call, padded (its
-length tells nothing) and expires. AES-256-GCM with a random 96-bit nonce, the key derived by HKDF-SHA256
+length tells nothing) and expires. AES-256-GCM with a 96-bit nonce of its own, the keys derived by HKDF-SHA256
 (NIST SP 800-38D, RFC 5869). Any web process that holds the keys can take any step of any call.
+
+The nonce is a keyed hash (BLAKE2b, RFC 7693) of what is sealed, of the call, and of a number that counts up: never one
+for two different messages, whatever is forked or restored from a snapshot. It asks the system for nothing: to ask for
+random bytes gives the other threads of the process their turn in the middle of a step.
 """
 
 from __future__ import annotations
@@ -12,6 +16,8 @@ import binascii
 import datetime as dt
 import os
 from collections.abc import Sequence
+from hashlib import blake2b
+from itertools import count
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -37,15 +43,17 @@ class Seal:
         if not secrets:
             raise ValueError("a seal needs at least one secret")
         self._ciphers = [AESGCM(derive(secret, b"fanal call state 1")) for secret in secrets]
+        self._nonces = blake2b(key=derive(secrets[0], b"fanal nonce 1"), salt=os.urandom(16), digest_size=_NONCE)
+        self._number = count()
 
     def seal(self, state: State, call: str, now: dt.datetime) -> str:
         """Return the token of `state` for the call with this id, in characters that need no escaping."""
         body = pack(state).encode()
         padded = body + b"\0" * (-(len(body) + _TIME) % BLOCK)
         stamped = int(now.timestamp()).to_bytes(_TIME) + padded
-        nonce = os.urandom(_NONCE)
-        sealed = nonce + self._ciphers[0].encrypt(nonce, stamped, call.encode())
-        return _encode(sealed)
+        bound = call.encode()
+        nonce = self._nonce(stamped, bound)
+        return _encode(nonce + self._ciphers[0].encrypt(nonce, stamped, bound))
 
     def open(self, token: str, call: str, now: dt.datetime) -> State:
         """Return the state in the token; raises `UnreadableStateError` unless it is a fresh one of this call."""
@@ -54,6 +62,12 @@ class Seal:
         if age > LIFE.total_seconds():
             raise UnreadableStateError("the token has expired")
         return unpack(stamped[_TIME:].rstrip(b"\0").decode())
+
+    def _nonce(self, stamped: bytes, bound: bytes) -> bytes:
+        """Return the nonce of a message; its parts have lengths that cannot be mistaken for each other's."""
+        hashed = self._nonces.copy()
+        hashed.update(next(self._number).to_bytes(8) + len(bound).to_bytes(4) + bound + stamped)
+        return hashed.digest()
 
     def _decrypt(self, sealed: bytes, call: str) -> bytes:
         for cipher in self._ciphers:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import copy
 import datetime as dt
 import re
 import string
 from dataclasses import replace
+from itertools import count
 
 import pytest
 from hypothesis import given
@@ -220,3 +222,17 @@ def test_anything_else_is_refused(token: str) -> None:
 def test_strange_tokens_are_refused(token: str) -> None:
     """Letters beyond ASCII, halves of characters, escapes and endless tokens are refused like all others."""
     assert refuses(token)
+
+
+def test_nonces_of_forked_processes_differ_by_what_is_sealed() -> None:
+    """Two seals that stand at the same number, as after a fork, never use one nonce for two different messages."""
+    seal = Seal([NEW])
+    twins = [copy.copy(seal) for _ in range(4)]
+    for twin in twins:
+        twin._number = count()
+    messages = [(State(), "CA1"), (State(page=1), "CA1"), (State(), "CA2"), (State(), "CA1")]
+
+    nonces = [bytes_of(twin.seal(*message, NOW))[:12] for twin, message in zip(twins, messages, strict=True)]
+
+    assert 3 == len(set(nonces))
+    assert nonces[0] == nonces[3]
