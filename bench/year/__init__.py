@@ -1,0 +1,32 @@
+"""A year of calls: a national line's 30,000 calls in two minutes, and ten times as many at once for half a minute.
+
+The provider is played by two programs of our own: the generator (this process), which makes the calls and counts what
+must come of them, and a stand-in of its REST interface. Between them runs a whole installation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from bench.findings import Finding
+
+
+def findings(quick: bool, say: Callable[[str], None], database: str = "both") -> Iterator[Finding]:
+    """Run the year and the surge on the databases wanted, or, `quick`, 300 calls on SQLite, and yield the figures.
+
+    Raises `bench.year.parts.PartError` or `bench.year.load.StandstillError` where there are none.
+    """
+    from bench.year import report
+    from bench.year.__main__ import FOLDER, databases, draw
+    from bench.year.run import QUICK, SURGE, YEAR, run
+
+    results = [
+        run(size, each, say)
+        for size in ((QUICK,) if quick else (YEAR, SURGE))
+        for each in databases(database, quick=quick)
+    ]
+    if not quick:
+        draw(results, FOLDER)
+    for result in results:
+        say(report.cost_table(result))
+        yield from report.findings(result)
