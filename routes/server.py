@@ -1,79 +1,62 @@
-"""The production web server: gunicorn with threads, the application built once before its workers are made.
+"""The production web server: gunicorn's master with a worker of our own, the application built once before them.
 
-What the workers share (directory, catalogues) is read once and stays in shared memory. Each worker then watches the
-tables for itself. Connections to Redis are made by each worker when it first needs one.
-
-A request that breaks the rules of HTTP never reaches the application. The library would answer it, and log it, with
-its own words and the sender's address; here it gets a bare refusal, and nothing of it is kept.
+The master holds the sockets, makes the processes, replaces those that die and ends them in order; what a process does
+with a connection is in `routes/loop.py`. What the workers share (directory, catalogues) is read once and stays in
+shared memory. Each worker then watches the tables for itself. Connections to Redis are made by each worker when it
+first needs one.
 """
 
 from __future__ import annotations
 
-import logging
+import gc
+import os
+import signal
+import sys
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
-from gunicorn.http.errors import (
-    ExpectationFailed,
-    InvalidResponseHeader,
-    InvalidResponseHeaderName,
-    LimitRequestHeaders,
-    LimitRequestLine,
-    ParseException,
-)
-from gunicorn.util import write_error
-from gunicorn.workers.gthread import _DEFER, ThreadWorker
+from gunicorn.workers.base import Worker as BaseWorker
 
-from routes.senders import Sender, Waiting
+from routes.loop import Loop, Terms
+from routes.wire import Room
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-log = logging.getLogger(__name__)
 THREADS = 8
-"""Requests that one worker can have in hand at once; each takes well under a millisecond of work."""
-KEEP_ALIVE = 20
-"""Seconds that a connection of the carrier may rest between two steps of a call."""
+"""Pages, texts and recordings that one process can have in hand at once."""
+AT_ONCE = ("/voice",)
+"""Where the paths of calls begin: a step needs nothing but memory, so it is answered without a thread."""
+BODY = 64 * 1024
+"""Bytes of a body that the server takes in; the application limits are not wider."""
+PAGES = "/admin"
+UPLOAD = 16 * 1024 * 1024
+"""Bytes of a body below the pages."""
+UPLOADS = 4
+"""How many bodies longer than `BODY` one process takes in at a time."""
+GRACE = 10
+"""Seconds that a process has to end what is under way."""
 
 
-_REFUSALS = {
-    LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
-    LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-    ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
-}
-"""How a broken request is refused where "bad request" does not say it (RFC 9110, RFC 6585)."""
+class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn ships no types
+    """One process that serves."""
 
-
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
-    """A worker that keeps nothing of a broken request, and no thread for whoever sends slowly."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._waiting = Waiting(most=THREADS // 2)
-
-    def handle(self, connection: Any) -> Any:
-        """Take one request from a connection, once it has begun to come and as long as it comes soon."""
-        if not isinstance(connection.sock, Sender):
-            connection.sock = Sender(connection.sock, self._waiting)
-        if not (connection.initialized or connection.data_ready or connection.wait_for_data(0)):
-            return _DEFER  # the library would keep a thread for it, for some seconds
-        connection.sock.begin()
-        return super().handle(connection)
-
-    def handle_error(self, _request: object, client: Any, _address: object, fault: Exception) -> None:
-        """Refuse a request that could not be read; log an event, and nothing else, where the fault is our own."""
-        ours = isinstance(fault, InvalidResponseHeader | InvalidResponseHeaderName)
-        if isinstance(fault, ParseException) and not ours:
-            status = _REFUSALS.get(type(fault), HTTPStatus.BAD_REQUEST)
-        else:
-            status = HTTPStatus.INTERNAL_SERVER_ERROR
-            log.error("server_fault", extra={"fault": type(fault).__name__})
+    def run(self) -> None:
+        """Serve until the master says that it is enough, or has gone."""
+        room = Room(BODY, PAGES, UPLOAD, UPLOADS)
+        terms = Terms(self.cfg.threads, AT_ONCE, room, several=self.cfg.workers > 1)
+        loop = Loop(self.wsgi, self.sockets, terms, sys.stderr)
+        signal.set_wakeup_fd(loop.wakes)
         try:
-            write_error(client, int(status), status.phrase, "")
-        except OSError:
-            log.debug("nobody_waits")  # whoever asked has gone
+            loop.run(self._goes_on, self.cfg.graceful_timeout)
+        finally:
+            signal.set_wakeup_fd(-1)
+
+    def _goes_on(self) -> bool:
+        """Show the master that this process lives, and tell whether it is to go on."""
+        self.notify()
+        return bool(self.alive and self.ppid == os.getppid())
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -110,21 +93,22 @@ def serve(
     def post_fork(_arbiter: object, _worker: object) -> None:
         in_worker()
 
-    Server(
+    server = Server(
         app,
         {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers,
             "worker_class": Worker,
             "threads": THREADS,
-            "keepalive": KEEP_ALIVE,
             "preload_app": True,
             "post_fork": post_fork,
             "accesslog": None,
             "loglevel": "warning",
-            "limit_request_line": 4094,
-            "graceful_timeout": 10,
+            "graceful_timeout": GRACE,
             "control_socket_disable": True,
             "worker_tmp_dir": folder,
         },
-    ).run()
+    )
+    gc.collect()
+    gc.freeze()  # what is there now stays: nobody looks through it again, and its memory stays shared
+    server.run()
