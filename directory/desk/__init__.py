@@ -18,10 +18,9 @@ from directory.desk.agreement import contradiction
 from directory.desk.checks import Checks
 from directory.desk.drafts import Drafts
 from directory.desk.people import Actor
-from directory.desk.revisions import Revisions, files_of, live
+from directory.desk.revisions import Revisions, compiled_of, files_of, live
 from directory.desk.switches import Switches
 from directory.desk.writes import turn
-from directory.load import compile_files
 from directory.model import Directory
 from directory.pieces import Files
 from directory.switched import Standing, overlaid
@@ -56,10 +55,15 @@ class Desk:
         with self.engine.connect() as connection:
             return files_of(connection, number)
 
+    def compiled(self, number: int) -> tuple[Directory, bytes]:
+        """Return a revision as it is to be served, and packed. Raises `UnknownError`, `DamagedError`, Faults."""
+        with self.engine.connect() as connection:
+            return compiled_of(connection, number)
+
     def served(self) -> Directory:
         """Return the live directory as callers are to be served it. Raises `UnknownError` before the first revision."""
         number, standing = self.head()
-        return overlaid(compile_files(self.files(number)), standing)
+        return overlaid(self.compiled(number)[0], standing)
 
     def log(self, actor: Actor, action: str, subject: str, now: dt.datetime, **detail: Any) -> None:
         """Append to the log what was done elsewhere (a sign-in, a new account)."""

@@ -7,8 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from directory.desk import audit
-from directory.desk.revisions import DamagedError, files_of
+from directory.desk.revisions import DamagedError, compiled_of, files_of, live, tables_of
 from directory.desk.tables import Moment, confirmations, revisions, switches
+from directory.faults import Faults
+from directory.load import compile_files
+from directory.model import Directory
+from directory.revision import revision_of
+from directory.tables import Vocabulary
 
 
 def contradiction(connection: sa.Connection) -> str:
@@ -18,13 +23,38 @@ def contradiction(connection: sa.Connection) -> str:
         entry = told.pop(str(row.number), None)
         if entry is None:
             return f"revision {row.number} stands in the history, but not in the log"
-        if row.hash != entry.detail.get("hash") or not _is_whole(connection, row.number):
+        if not _is_told(row, entry) or not _is_whole(connection, row.number):
             return f"the content of revision {row.number} is not what was published"
         if not _agrees(row, entry):
             return f"who published revision {row.number}, when or why is not what the log tells"
     if told:
         return f"revision {min(told, key=int)} was published and is no longer there"
+    present = live(connection)
+    if present is not None and _misleads(connection, present.number):
+        return f"what callers are told from revision {present.number} is not what its files say"
     return _unfounded_confirmation(connection) or _strange_switch(connection)
+
+
+def _is_told(row: Any, entry: audit.Told) -> bool:
+    """Tell whether the hashes of a revision's files and tables are those that its entry names."""
+    hashes = [(entry.detail.get(name), getattr(row, name)) for name in ("hash", "tables_hash")]
+    return all(told == stands for told, stands in hashes)
+
+
+def _misleads(connection: sa.Connection, number: int) -> bool:
+    """Tell whether a revision's tables say something else than its files, which people read and approve."""
+    try:
+        read = compile_files(files_of(connection, number))
+    except Faults:
+        return False  # an older program's files: its tables are what was approved
+    tables, _ = compiled_of(connection, number)
+    return _name(tables) != read.revision
+
+
+def _name(tables: Directory) -> str:
+    """Return the name that the content of tables has, whatever name they give themselves."""
+    words = Vocabulary(tables.needs, tables.audiences, tables.general_need, tables.emergency_need)
+    return revision_of(words, tables.countries, tables.helplines)
 
 
 def _agrees(row: Any, entry: audit.Told) -> bool:
@@ -72,13 +102,14 @@ def _as_it_stands(table: sa.Table) -> sa.Select[Any]:
     return sa.select(*(
         sa.type_coerce(each, sa.String).label(each.name) if isinstance(each.type, Moment) else each
         for each in table.c
-        if each.name != "files"
+        if each.name not in {"files", "tables"}
     ))  # fmt: skip
 
 
 def _is_whole(connection: sa.Connection, number: int) -> bool:
     try:
         files_of(connection, number)
+        tables_of(connection, number)
     except (DamagedError, ValueError, TypeError):
         return False
     return True

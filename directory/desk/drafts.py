@@ -17,7 +17,7 @@ from directory.desk import audit
 from directory.desk.draft import BaseMovedError, ConflictError, ContentError, Draft, Edit, MergeError, Stage
 from directory.desk.mistakes import must_not_mislead
 from directory.desk.people import Actor, NotAllowedError, Role, StageError, UnknownError
-from directory.desk.revisions import Origin, Revision, files_of, hash_of, live, must_be_decided, publish
+from directory.desk.revisions import Origin, Revision, compiled_of, files_of, hash_of, live, must_be_decided, publish
 from directory.desk.tables import drafts, edits
 from directory.desk.writes import turn
 from directory.load import compile_files
@@ -221,12 +221,12 @@ class Drafts:
                 raise ContentError("The draft is not what you have read: open it again.")
             if _live(connection).number != draft.base:
                 raise BaseMovedError("Another revision has gone live meanwhile: bring the draft up to date first.")
-            before, after = compile_files(files_of(connection, draft.base)), compile_files(files)
+            before, after = compiled_of(connection, draft.base)[0], compile_files(files)
             must_not_mislead(before, after, now)
             must_be_decided(before, after, standing, accept_unchecked)
             author = Actor(draft.submitted_by or "", draft.submitted_name or "", frozenset())
             found = publish(
-                connection, files, after.revision, Origin.DRAFT, author, actor, now, draft.reason,
+                connection, files, after, Origin.DRAFT, author, actor, now, draft.reason,
                 draft=id_, unchecked=accept_unchecked,
             )  # fmt: skip
             values = {"stage": Stage.PUBLISHED.value, "revision": found.number, "changed_at": now}

@@ -6,12 +6,14 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
+from directory import packed
 from directory.desk import audit
 from directory.desk.people import OPERATOR, Actor, NotAllowedError, Role, StageError, UnknownError
 from directory.desk.tables import confirmations, revisions
@@ -118,7 +120,7 @@ class Revisions:
         with turn(self._engine) as connection:
             if live(connection) is not None:
                 return None
-            return publish(connection, files, first.revision, Origin.SHIPPED, OPERATOR, None, now, note)
+            return publish(connection, files, first, Origin.SHIPPED, OPERATOR, None, now, note)
 
     def publish(
         self,
@@ -145,9 +147,9 @@ class Revisions:
                 raise StageError(_LIVE_ALREADY)
             if base is not None and (present is None or present.number != base):
                 raise StageError(_BASE_MOVED)
-            before = compile_files(files_of(connection, present.number)) if present else None
+            before = compiled_of(connection, present.number)[0] if present else None
             must_be_decided(before, after, standing, accept_unchecked)
-            return publish(connection, files, after.revision, Origin.COMMAND, actor, None, now, note)
+            return publish(connection, files, after, Origin.COMMAND, actor, None, now, note)
 
     def undo(self, actor: Actor, now: dt.datetime, note: str, live_number: int) -> Revision:
         """Return to the content before the live revision, at once: what two people approved before is live again.
@@ -196,12 +198,12 @@ class Revisions:
         self, connection: sa.Connection, number: int, origin: Origin, actor: Actor, now: dt.datetime, note: str
     ) -> Revision:
         files = files_of(connection, number)
-        return publish(
-            connection, files, compile_files(files).revision, origin, actor, None, now, note, content_of=number
-        )
+        return publish(connection, files, compile_files(files), origin, actor, None, now, note, content_of=number)
 
 
-_HEAD = tuple(column for column in revisions.c if column.name != "files")
+CONTENT = ("files", "tables", "tables_hash")
+"""The columns of a revision's content."""
+_HEAD = tuple(column for column in revisions.c if column.name not in CONTENT)
 
 
 def live(connection: sa.Connection) -> Revision | None:
@@ -222,10 +224,37 @@ def files_of(connection: sa.Connection, number: int) -> dict[str, str]:
     return files
 
 
+def tables_of(connection: sa.Connection, number: int) -> bytes | None:
+    """Return the packed tables of a revision, held against their hash; None for one that has none.
+
+    Programs before the tables were packed have published such. Raises `DamagedError`.
+    """
+    columns = sa.select(revisions.c.tables, revisions.c.tables_hash).where(revisions.c.number == number)
+    row = connection.execute(columns).first()
+    if row is None or row.tables is None:
+        return None
+    if packed.hash_of(row.tables) != row.tables_hash:
+        raise DamagedError("The tables of this revision are not what was published.")
+    return bytes(row.tables)
+
+
+def compiled_of(connection: sa.Connection, number: int) -> tuple[Directory, bytes]:
+    """Return a revision compiled, and packed: as it was published, or, where that cannot be read, from its files.
+
+    Raises `UnknownError`, `DamagedError`, and Faults where it had to be compiled.
+    """
+    content = tables_of(connection, number)
+    if content is not None:
+        with suppress(packed.UnknownFormError):
+            return packed.unpacked(content), content
+    tables = compile_files(files_of(connection, number))
+    return tables, packed.packed(tables)
+
+
 def publish(
     connection: sa.Connection,
     files: Files,
-    revision: str,
+    tables: Directory,
     origin: Origin,
     author: Actor,
     approver: Actor | None,
@@ -233,14 +262,15 @@ def publish(
     note: str,
     **told: Any,
 ) -> Revision:
-    """Append a revision and its entry in the log; the caller holds the desk's lock and has looked at everything."""
+    """Append a revision and its entry in the log; the caller holds the desk's lock and has looked at everything.
+
+    `tables` is what the files were compiled to.
+    """
     present = live(connection)
     number = present.number + 1 if present else 1
     row = {
         "number": number,
-        "revision": revision,
-        "hash": hash_of(files),
-        "files": json.dumps(dict(files), ensure_ascii=False),
+        **_content(files, tables),
         "origin": origin.value,
         "content_of": told.get("content_of"),
         "author": author.id,
@@ -251,12 +281,24 @@ def publish(
         "note": note,
     }
     connection.execute(revisions.insert().values(row))
-    told = {name: row[name] for name in ("hash", "revision", "origin", "note", "author", "author_name")} | told
+    named = ("hash", "tables_hash", "revision", "origin", "note", "author", "author_name")
+    told = {name: row[name] for name in named} | told
     audit.record(connection, approver or author, audit.PUBLISHED, str(number), now, **told)
     found = live(connection)
     if found is None:
         raise UnknownError("There is no such revision.")
     return found
+
+
+def _content(files: Files, tables: Directory) -> dict[str, Any]:
+    content = packed.packed(tables)
+    return {
+        "revision": tables.revision,
+        "hash": hash_of(files),
+        "files": json.dumps(dict(files), ensure_ascii=False),
+        "tables": content,
+        "tables_hash": packed.hash_of(content),
+    }
 
 
 def must_be_decided(before: Directory | None, after: Directory, standing: Standing, accepted: bool) -> None:

@@ -53,6 +53,8 @@ revisions = sa.Table(
     sa.Column("revision", sa.String(12), nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
     sa.Column("files", sa.Text, nullable=False),
+    sa.Column("tables", sa.LargeBinary),
+    sa.Column("tables_hash", sa.String(64)),
     sa.Column("origin", sa.String(16), nullable=False),
     sa.Column("content_of", sa.Integer),
     sa.Column("author", sa.String(64), nullable=False),

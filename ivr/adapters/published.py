@@ -16,11 +16,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from directory.desk import Desk
-from directory.desk.revisions import DamagedError, hash_of
+from directory.desk.revisions import DamagedError
+from directory.desk.revisions import hash_of as hash_of_files
 from directory.faults import Faults
 from directory.load import PACKAGED, compile_files, load
 from directory.model import Directory
-from directory.pieces import Files
+from directory.packed import UnknownFormError, hash_of, packed, unpacked
 from directory.switched import NOTHING, Position, Standing, Switched, Tick, overlaid
 from ivr.adapters.kept import Kept
 from ivr.adapters.wordings import WordingStore
@@ -30,6 +31,8 @@ from ivr.wordings import NO_WORDINGS, Wording, Wordings
 
 STANDING = "published.json"
 """Beside the kept tables: of which revision they are, and what stands above it."""
+TABLES = "tables.packed"
+"""The kept tables, as they were published."""
 _TABLE = "revisions"
 
 
@@ -45,8 +48,8 @@ class DeskSource:
         self._desk = Desk(engine)
         self._kept = Kept(kept)
         self._shipped = shipped
-        self._good: tuple[int, Files] | None = None
-        """The last revision that could be compiled."""
+        self._good: tuple[int, bytes] | None = None
+        """The last revision that could be read, packed."""
 
     def look(self) -> Hashable:
         """Return the live revision's number, 0 for none, and what stands above it. Raises ConnectionError."""
@@ -75,13 +78,13 @@ class DeskSource:
         if number == 0:
             if not started:
                 kept = self._read()
-                yield _served(compile_files(kept[1]), kept[0], *kept[2:]) if kept else Found(load(self._shipped))
+                yield _served(unpacked(kept[1]), kept[0], *kept[2:]) if kept else Found(load(self._shipped))
             return
         last = self._good or self._kept_revision()
         if last:
             with suppress(OSError):
                 self._put(*last, standing, wordings)
-            yield _served(compile_files(last[1]), last[0], standing, wordings)
+            yield _served(unpacked(last[1]), last[0], standing, wordings)
         elif not started:
             yield from self._earlier(number, standing, wordings)
 
@@ -104,14 +107,13 @@ class DeskSource:
 
     def _compiled(self, number: int) -> Directory:
         with _reached():
-            files = self._desk.files(number)
-        directory = compile_files(files)
-        self._good = (number, files)
+            directory, content = self._desk.compiled(number)
+        self._good = (number, content)
         return directory
 
-    def _kept_revision(self) -> tuple[int, Files] | None:
+    def _kept_revision(self) -> tuple[int, bytes] | None:
         """Return the revision that is kept on disk; None too where it is damaged, for the database has earlier ones."""
-        with suppress(DamagedError, OSError, ValueError, KeyError, TypeError):
+        with suppress(DamagedError, UnknownFormError, Faults, OSError, ValueError, KeyError, TypeError):
             kept = self._read()
             return kept[:2] if kept else None
         return None
@@ -122,21 +124,25 @@ class DeskSource:
             with suppress(Faults, DamagedError):
                 yield _served(self._compiled(earlier), earlier, standing, wordings)
 
-    def _put(self, number: int, files: Files, standing: Standing, wordings: Wordings) -> None:
-        content = {name: text.encode() for name, text in files.items()}
-        self._kept.put({STANDING: _written(number, hash_of(files), standing, wordings), **content})
+    def _put(self, number: int, content: bytes, standing: Standing, wordings: Wordings) -> None:
+        self._kept.put({STANDING: _written(number, hash_of(content), standing, wordings), TABLES: content})
 
-    def _read(self) -> tuple[int, Files, Standing, Wordings] | None:
+    def _read(self) -> tuple[int, bytes, Standing, Wordings] | None:
         """Return what is kept. Raises `DamagedError`, ValueError and its like where it is not as it was written."""
         content = self._kept.read()
         told = content.pop(STANDING, None)
         if told is None:
             return None
-        files = {name: text.decode() for name, text in content.items()}
         number, hash_, standing, wordings = _told(json.loads(told))
-        if hash_ != hash_of(files):
+        tables = content.get(TABLES)
+        if hash_ != (hash_of(tables) if tables is not None else hash_of_files(_texts(content))):
             raise DamagedError("The kept tables are not those of the revision.")
-        return number, files, standing, wordings
+        return number, tables if tables is not None else packed(compile_files(_texts(content))), standing, wordings
+
+
+def _texts(content: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the files that a program before the tables were packed has kept."""
+    return {name: text.decode() for name, text in content.items()}
 
 
 @contextmanager

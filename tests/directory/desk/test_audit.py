@@ -107,6 +107,8 @@ def test_tables_refuse_replacements(desk: Desk, table: str) -> None:
         (["UPDATE revisions SET files = '{}' WHERE number = 1"], "the content of revision 1 is not what was published"),
         (["UPDATE revisions SET files = 'no' WHERE number = 1"], "the content of revision 1 is not what was published"),
         (["UPDATE revisions SET hash = 'aaaa' WHERE number = 2"], "the content of revision 2 is not"),
+        (["UPDATE revisions SET tables_hash = 'aaaa' WHERE number = 2"], "the content of revision 2 is not"),
+        (["UPDATE revisions SET tables = NULL, tables_hash = NULL"], "the content of revision 1 is not"),
         (["UPDATE revisions SET author = 'account:Cleo' WHERE number = 2"], "who published revision 2, when or why"),
         (["UPDATE revisions SET author_name = 'Cleo' WHERE number = 2"], "who published revision 2, when or why"),
         (

@@ -17,9 +17,10 @@ from directory.desk.switches import Outcome
 from directory.faults import Fault, FaultCode, Faults
 from directory.load import PACKAGED, compile_files, load
 from directory.model import Directory
+from directory.packed import packed
 from directory.pieces import Files
 from directory.switched import NOTHING, Position, fingerprint
-from ivr.adapters.published import STANDING, DeskSource
+from ivr.adapters.published import STANDING, TABLES, DeskSource
 from ivr.adapters.wordings import WordingStore
 from ivr.edition import Edition, NoEditionError, Shelf
 from ivr.phrases import Phrase
@@ -88,6 +89,10 @@ class World:
         with self.desk.engine.begin() as connection:
             _unlock(connection, "revisions")
             connection.execute(statement, values)
+
+    def rewrite(self, number: int, **values: object) -> None:
+        """Change a revision behind the desk's back."""
+        self.write(sa.update(revisions.revisions).where(revisions.revisions.c.number == number).values(values))
 
 
 def _unlock(connection: sa.Connection, table: str) -> None:
@@ -291,13 +296,16 @@ def test_emptied_database(small: World, tmp_path: Path, url: str) -> None:
     assert (1, FIRST.revision, 1, True) == served(small.shelf(url))
 
 
-@pytest.mark.parametrize("name", ["gb.yaml", STANDING])
+@pytest.mark.parametrize("name", [TABLES, STANDING])
 def test_damaged_copy_is_not_served(small: World, name: str, caplog: pytest.LogCaptureFixture) -> None:
     """Where somebody has changed what is kept, callers are led by the lifeline: the shipped tables may be wrong."""
     small.open()
     small.shelf()
-    text = (small.kept / name).read_text()
-    (small.kept / name).write_text(text.replace("Line for crime", "Line for all").replace('"switches"', '"others"'))
+    if name == TABLES:
+        (small.kept / name).write_bytes(packed(BETTER))
+    else:
+        text = (small.kept / name).read_text()
+        (small.kept / name).write_text(text.replace('"switches"', '"others"'))
     shelf = small.shelf(NOBODY)
 
     with pytest.raises(NoEditionError):
@@ -320,8 +328,8 @@ def test_damaged_revision_is_never_served(world: World, caplog: pytest.LogCaptur
     world.open()
     shelf = world.shelf()
     number = world.publish(BETTER_FILES)
-    evil = json.dumps(changed("gb.yaml", "Line for crime", "A line of ours"))
-    world.write(sa.update(revisions.revisions).where(revisions.revisions.c.number == number).values(files=evil))
+    evil = compile_files(changed("gb.yaml", "Line for crime", "A line of ours"))
+    world.rewrite(number, tables=packed(evil))
     shelf.refresh()
     shelf.refresh()
 
@@ -334,7 +342,7 @@ def test_start_with_a_damaged_revision_and_nothing_kept(small: World) -> None:
     """A new machine that finds the live revision damaged serves the one before it."""
     small.open()
     number = small.publish(BETTER_FILES)
-    small.write(sa.update(revisions.revisions).where(revisions.revisions.c.number == number).values(files="{}"))
+    small.rewrite(number, tables=b"{}")
 
     assert (1, FIRST.revision, 0, True) == served(small.shelf())
 
@@ -344,7 +352,7 @@ def test_start_with_a_damaged_revision_and_damaged_tables_kept(small: World) -> 
     small.open()
     small.shelf()
     number = small.publish(BETTER_FILES)
-    small.write(sa.update(revisions.revisions).where(revisions.revisions.c.number == number).values(files="{}"))
+    small.rewrite(number, tables=b"{}")
     small.throw()
     for path in small.kept.iterdir():
         path.write_bytes(b"\xff")
@@ -357,7 +365,7 @@ def test_switch_works_on_a_damaged_revision(small: World) -> None:
     small.open()
     shelf = small.shelf()
     number = small.publish(BETTER_FILES)
-    small.write(sa.update(revisions.revisions).where(revisions.revisions.c.number == number).values(files="{}"))
+    small.rewrite(number, tables=b"{}")
     shelf.refresh()
     small.throw()
     shelf.refresh()
@@ -385,13 +393,40 @@ def test_revision_that_cannot_be_spoken(small: World, fault: Exception) -> None:
     assert (3, FIRST.revision, 0, False) == served(shelf)
 
 
+def test_tables_in_a_form_of_tomorrow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A revision that a newer program has packed in its own way is served from its files, and kept in our way."""
+    world.open()
+    with monkeypatch.context() as patched:
+        patched.setattr("directory.packed.FORM", 99)
+        number = world.publish(BETTER_FILES)
+
+    assert (number, BETTER.revision, 0, False) == served(world.shelf())
+    assert (number, BETTER.revision, 0, True) == served(world.shelf(NOBODY))
+
+
+def test_what_an_older_program_has_published_and_kept(world: World) -> None:
+    """A revision without packed tables, and a copy of its files on disk, are served as they were."""
+    world.open()
+    world.rewrite(1, tables=None, tables_hash=None)
+    world.throw()
+    first = served(world.shelf())
+    told = json.loads((world.kept / STANDING).read_text()) | {"hash": revisions.hash_of(FILES)}
+    (world.kept / TABLES).unlink()
+    (world.kept / STANDING).write_text(json.dumps(told))
+    for name, text in FILES.items():
+        (world.kept / name).write_text(text)
+
+    assert (1, FIRST.revision, 1, False) == first
+    assert (1, FIRST.revision, 1, True) == served(world.shelf(NOBODY))
+
+
 def test_revision_that_does_not_compile(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A revision that an older program cannot read is refused there; the old one goes on."""
     small.open()
     shelf = small.shelf()
-    small.publish(BETTER_FILES)
+    small.rewrite(small.publish(BETTER_FILES), tables=None, tables_hash=None)
     with monkeypatch.context() as patched:
-        patched.setattr("ivr.adapters.published.compile_files", _refusing_the_better(compile_files))
+        patched.setattr("directory.desk.revisions.compile_files", _refusing_the_better(compile_files))
         shelf.refresh()
 
     assert (1, FIRST.revision, 0, True) == served(shelf)

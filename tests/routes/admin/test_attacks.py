@@ -24,7 +24,6 @@ from werkzeug.test import TestResponse
 
 from directory.desk.draft import BaseMovedError, Draft, Stage
 from directory.desk.people import DeskError, StageError
-from directory.desk.revisions import DamagedError
 from directory.pieces import fingerprint, piece
 from directory.switched import Position
 from ivr.adapters.wordings import WordingStore
@@ -260,28 +259,6 @@ def test_rows_written_past_the_pages(tmp_path: Path) -> None:
             connection.execute(sa.text(words))
 
     assert FILES == office.desk.files(1)
-
-
-def test_revision_changed_with_the_guard_removed(tmp_path: Path) -> None:
-    """Somebody who owns the database removes that guard too: what they changed is served to nobody, and found."""
-    office = a_small_office(tmp_path)
-    with office.desk.turn() as connection:
-        connection.execute(sa.text("DROP TRIGGER revisions_no_update"))
-        connection.execute(sa.text("UPDATE revisions SET files = replace(files, '7946 0001', '7946 0066')"))
-    with pytest.raises(DamagedError):
-        office.desk.served()
-
-    assert not office.desk.verify().whole
-
-
-def test_revision_that_nobody_published(tmp_path: Path) -> None:
-    """Somebody at the database appends a revision of their own, with a hash that fits: the log does not know it."""
-    office = a_small_office(tmp_path)
-    forged = "SELECT 2, revision, hash, files, 'draft', NULL, author, 'Ana', 'account:Ben', 'Ben', at, 'Ours.'"
-    with office.desk.turn() as connection:
-        connection.execute(sa.text(f"INSERT INTO revisions {forged} FROM revisions"))
-
-    assert not office.desk.verify().whole
 
 
 @pytest.mark.parametrize(
