@@ -24,6 +24,7 @@ from ivr.adapters.sign import FOLDER
 from ivr.settings import Settings
 from routes.cli.serve import command as serve
 from routes.health import bp as health
+from routes.server import GRACE
 from tests.documents import ROOT
 from tests.ivr.adapters.test_sign import PROBE_SECONDS
 from tests.manifests import (
@@ -270,7 +271,16 @@ def test_the_service_leads_to_the_web_servers() -> None:
     assert str(port["containerPort"]) == container["args"][container["args"].index("--port") + 1]
     assert port["name"] == served["targetPort"]
     assert (service["metadata"]["name"], served["name"]) == (backend["name"], backend["port"]["name"])
-    assert str(port["containerPort"]) == pod(web)["metadata"]["annotations"]["prometheus.io/port"]
+
+
+def test_nobody_collects_figures_unasked() -> None:
+    """What collects everything every few seconds would show when single calls were: pods do not offer themselves."""
+    figures, web = one("Service", "fanal-figures")["spec"], one("Deployment", "fanal-web")
+
+    assert [] == [name(each) for each in workloads() if "annotations" in pod(each)["metadata"]]
+    assert "None" == figures["clusterIP"]
+    assert selects({"matchLabels": figures["selector"]}, pod(web)["metadata"]["labels"])
+    assert containers(web)[-1]["ports"][0]["containerPort"] == figures["ports"][0]["port"]
 
 
 @pytest.mark.parametrize("workload", ["fanal-web", "fanal-worker", "fanal-tables"])
@@ -317,21 +327,13 @@ def test_a_pod_without_a_directory_waits_for_one() -> None:
     assert "published" == first["name"] != server["name"]
 
 
-def seconds(pattern: str, path: str) -> float:
-    """Return the number of seconds that a module sets."""
-    found = re.search(pattern, (ROOT / path).read_text(encoding="utf-8"))
-    assert found, f"{path} says nothing of the kind any more: {pattern}"
-    return float(found[1])
-
-
 def test_pods_get_the_time_to_end() -> None:
     """Nothing is killed that would have ended by itself: the pause, what is in hand, what waits to be handed over."""
     handing_over = (Outbox.close.__defaults__ or (0.0,))[0]
     web, queue = one("Deployment", "fanal-web"), one("Deployment", "fanal-worker")
     pause = int(containers(web)[-1]["lifecycle"]["preStop"]["exec"]["command"][-1])
-    server = seconds(r'"graceful_timeout": (\d+)', "routes/server.py")
 
-    assert pause + server + handing_over + 10 <= pod(web)["spec"]["terminationGracePeriodSeconds"]
+    assert pause + GRACE + handing_over + 10 <= pod(web)["spec"]["terminationGracePeriodSeconds"]
     assert worker.STOP_SECONDS + handing_over + 10 <= pod(queue)["spec"]["terminationGracePeriodSeconds"]
 
 
