@@ -118,35 +118,31 @@ class Deliveries:
     def __init__(self, account: str, token: str, port: int) -> None:
         self._account, self._token, self._port = account, token.encode(), port
         self._waiting: asyncio.Queue[tuple[float, str, str, str]] = asyncio.Queue()
-        self.told = 0
+        self._connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     def note(self, sid: str, number: str, address: str) -> None:
         """Note that a text will have been delivered in a second."""
         self._waiting.put_nowait((asyncio.get_running_loop().time() + DELIVERY_SECONDS, sid, number, address))
 
     async def run(self) -> None:
-        """Tell, for ever; what was not answered is told once more."""
+        """Tell, for ever; what was not answered is told again a second later."""
         while True:
-            due, *text = await self._waiting.get()
+            due, sid, number, address = await self._waiting.get()
             await asyncio.sleep(due - asyncio.get_running_loop().time())
-            reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
             try:
-                await self._tell_all(reader, writer, text)
+                await self._tell(self._request(sid, number, address))
             except (OSError, asyncio.IncompleteReadError):
-                writer.close()
+                self._connection = None
+                self.note(sid, number, address)
 
-    async def _tell_all(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, text: list[str]) -> None:
-        while True:
-            writer.write(self._request(*text))
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = _LENGTH.search(head)
-            await reader.readexactly(int(length[1]) if length else 0)
-            self.told += head.startswith(b"HTTP/1.1 204")
-            if self._waiting.empty():
-                writer.close()
-                return
-            due, *text = await self._waiting.get()
-            await asyncio.sleep(due - asyncio.get_running_loop().time())
+    async def _tell(self, request: bytes) -> None:
+        if self._connection is None:
+            self._connection = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = self._connection
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        await reader.readexactly(int(length[1]) if length else 0)
 
     def _request(self, sid: str, number: str, address: str) -> bytes:
         form = {"AccountSid": self._account, "MessageSid": sid, "MessageStatus": "delivered", "To": number}

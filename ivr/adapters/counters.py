@@ -15,13 +15,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from directory.database import writing
-from ivr.adapters.batch import MARK_LENGTH, Batch, Once
-from ivr.adapters.errands import Errands, insert_into, metadata, settling_mark
+from ivr.adapters.batch import MARK_LENGTH, Batch
+from ivr.adapters.errands import ROWS, Errands, in_parts, insert_into, metadata, settling_mark
 from ivr.events import Event, EventKind
 from ivr.figures.tables import Tally
 
-ROWS = 500
-"""Rows of one statement; SQLite takes 32766 values in one."""
 counters = sa.Table(
     "counters",
     metadata,
@@ -96,8 +94,7 @@ class Counters:
                 connection.execute(sa.text("LOCK TABLE progress IN EXCLUSIVE MODE"))
             found = _Sum(_accounts(connection, {batch.source for batch in batches}))
             taken = [batch for batch in batches if _takes(found, batch)]
-            for batch in taken:
-                self._add_once(connection, batch, found, now)
+            self._add_once(connection, taken, found, now)
             self._add(connection, found.tallies)
             _keep_books(connection, {batch.source: found.accounts[batch.source] for batch in taken}, now.date())
         return Advance({source: each.number for source, each in found.accounts.items()}, tuple(found.missing))
@@ -117,18 +114,23 @@ class Counters:
         with writing(self._engine).begin() as connection:
             connection.execute(sa.delete(marks).where(marks.c.day < before))
 
-    def _add_once(self, connection: sa.Connection, batch: Batch, found: _Sum, now: dt.datetime) -> None:
+    def _add_once(self, connection: sa.Connection, taken: Sequence[Batch], found: _Sum, now: dt.datetime) -> None:
         """Add the events with a mark that nobody has set before, settle their errands, and note new errands."""
-        account, errands = found.accounts[batch.source], Errands(self._engine)
-        for once in batch.once:
-            if _is_first(connection, once, now.date()):
-                found.tallies[once.event] += 1
-            else:
-                account.repeated += 1
-                account.counted -= 1
-        errands.settle(connection, (once.mark for once in batch.once))
-        known = _known(connection, (settling_mark(errand) for errand in batch.errands))
-        errands.note(connection, batch.errands, known, now)
+        errands = Errands(self._engine)
+        fresh = _set_marks(connection, [once.mark for batch in taken for once in batch.once], now.date())
+        for batch in taken:
+            account = found.accounts[batch.source]
+            for once in batch.once:
+                if once.mark[:MARK_LENGTH] in fresh:
+                    fresh.remove(once.mark[:MARK_LENGTH])
+                    found.tallies[once.event] += 1
+                else:
+                    account.repeated += 1
+                    account.counted -= 1
+        errands.settle(connection, (once.mark for batch in taken for once in batch.once))
+        put = [errand for batch in taken for errand in batch.errands]
+        known = _known(connection, (settling_mark(errand) for errand in put))
+        errands.note(connection, put, known, now)
 
     def _add(self, connection: sa.Connection, tallies: Mapping[Event, int]) -> None:
         sums = Counter[tuple[Any, ...]]()
@@ -176,14 +178,20 @@ def _keep_books(connection: sa.Connection, accounts: Mapping[str, _Account], day
         connection.execute(insert.on_conflict_do_update(index_elements=progress.primary_key, set_=values))
 
 
-def _is_first(connection: sa.Connection, once: Once, day: dt.date) -> bool:
-    insert = insert_into(connection, marks).values(mark=once.mark[:MARK_LENGTH], day=day).on_conflict_do_nothing()
-    return connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount == 1
+def _set_marks(connection: sa.Connection, names: Iterable[str], day: dt.date) -> set[str]:
+    """Set marks, and return those that nobody had set before."""
+    fresh: set[str] = set()
+    for some in in_parts(dict.fromkeys(name[:MARK_LENGTH] for name in names)):
+        insert = insert_into(connection, marks).values([{"mark": mark, "day": day} for mark in some])
+        fresh.update(connection.scalars(insert.on_conflict_do_nothing().returning(marks.c.mark)))
+    return fresh
 
 
 def _known(connection: sa.Connection, names: Iterable[str]) -> frozenset[str]:
-    asked = sa.select(marks.c.mark).where(marks.c.mark.in_(sorted(set(names))))
-    return frozenset(connection.scalars(asked))
+    known: set[str] = set()
+    for some in in_parts(sorted(set(names))):
+        known.update(connection.scalars(sa.select(marks.c.mark).where(marks.c.mark.in_(some))))
+    return frozenset(known)
 
 
 def _key(event: Event) -> tuple[Any, ...]:

@@ -29,6 +29,8 @@ PURGE_GRACE = dt.timedelta(minutes=20)
 """After so long a deletion that is not done is put into the queue again; that is harmless where it still is there."""
 OVERDUE = dt.timedelta(days=1)
 """A record that has not been deleted a day after it could have been is an alarm."""
+ROWS = 500
+"""Rows of one statement; SQLite takes 32766 values in one."""
 
 metadata = sa.MetaData()
 errands = sa.Table(
@@ -61,21 +63,21 @@ class Errands:
     def note(self, connection: sa.Connection, put: Sequence[Errand], settled: Iterable[str], now: dt.datetime) -> None:
         """Note errands that have not been settled meanwhile; of a call that is over, that it is."""
         known = frozenset(settled)
-        for errand in put:
-            if settling_mark(errand) not in known:
-                insert = insert_into(connection, errands).values(_row(errand, now))
-                earlier = {"since": insert.excluded.since, "due": insert.excluded.due}
-                connection.execute(
-                    insert.on_conflict_do_update(
-                        index_elements=errands.primary_key, set_=earlier, where=insert.excluded.since < errands.c.since
-                    )
-                )
+        rows = [_row(errand, now) for errand in put if settling_mark(errand) not in known]
+        if not rows:
+            return
+        insert = insert_into(connection, errands)
+        earlier = {"since": insert.excluded.since, "due": insert.excluded.due}
+        noted = insert.on_conflict_do_update(
+            index_elements=errands.primary_key, set_=earlier, where=insert.excluded.since < errands.c.since
+        )
+        connection.execute(noted, rows)  # one after another, in the order in which they were put
 
     def settle(self, connection: sa.Connection, marks: Iterable[str]) -> None:
         """Forget the errands that these marks settle."""
         tokens = sorted({mark.partition(":")[2] for mark in marks if mark.startswith(("text:", "record:"))})
-        if tokens:
-            connection.execute(sa.delete(errands).where(errands.c.token.in_(tokens)))
+        for some in in_parts(tokens):
+            connection.execute(sa.delete(errands).where(errands.c.token.in_(some)))
 
     def due(self, now: dt.datetime, most: int = 500) -> Iterator[PurgeCall | PurgeMessage | LostText]:
         """Yield what should have been done by now; each is due again after a while."""
@@ -113,6 +115,13 @@ def settling_mark(errand: Errand) -> str:
             return f"record:{token(errand)}"
         case PurgeMessage():
             return f"record:{token(PurgeMessage(errand.message))}"
+
+
+def in_parts(names: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the names, as many at a time as one statement takes."""
+    rest = list(names)
+    for start in range(0, len(rest), ROWS):
+        yield rest[start : start + ROWS]
 
 
 def insert_into(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:

@@ -18,6 +18,7 @@ from ivr.adapters import schema
 from ivr.adapters.batch import Batch, Once
 from ivr.adapters.books import Books, compare
 from ivr.adapters.counters import Counters
+from ivr.adapters.errands import ROWS
 from ivr.events import Event, EventKind
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
@@ -88,6 +89,20 @@ def test_event_with_a_mark_is_counted_once(counters: Counters, engine: sa.Engine
 
     assert {"sent": 1} == _counts(counters)
     assert Books(accepted=3, counted=1, repeated=2, waiting=0, lost=0, doubled=0) == compare(engine, tmp_path)
+
+
+def test_many_marks_at_once(counters: Counters, engine: sa.Engine, tmp_path: Path) -> None:
+    """More marks than one statement takes, from several sources and some of them twice, are each counted once."""
+    numbered = [Once(f"text:{number}", ENDED) for number in range(ROWS + 1)]
+    batches = [
+        _batch(1, {}, once=(*numbered, numbered[0]), accepted=ROWS + 2),
+        _batch(1, {}, "t", once=tuple(numbered[:2]), accepted=2),
+    ]
+    counters.advance(batches, NOW)
+    books = compare(engine, tmp_path)
+
+    assert {"completed": ROWS + 1} == _counts(counters)
+    assert (ROWS + 4, ROWS + 1, 3) == (books.accepted, books.counted, books.repeated)
 
 
 def test_books_are_read_at_one_moment(counters: Counters, engine: sa.Engine, tmp_path: Path) -> None:
