@@ -93,7 +93,7 @@ def primaries(client: redis.Redis) -> Iterator[tuple[str, int] | None]:
             named = None
             with suppress(redis.RedisError):
                 found: Any = each.sentinel_get_master_addr_by_name(pool.service_name)
-                named = found and (str(found[0]), int(found[1]))
+                named = found and (found[0].decode(), int(found[1]))
             yield named
 
 
