@@ -36,6 +36,12 @@ def find_browser() -> str | None:
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
+def find_nginx() -> str | None:
+    """Return the path of nginx, which often stands where only root looks; None where there is none."""
+    places = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+    return shutil.which("nginx", path=places)
+
+
 def can_drive_a_browser() -> bool:
     """Tell whether there is a Chromium, and what its driver's own program needs of the system (on Linux, libatomic)."""
     try:
@@ -56,6 +62,14 @@ PARTS: Mapping[str, Part] = {
         "Chromium",
         can_drive_a_browser,
         "`apt install chromium libatomic1`, or on macOS a `chromium` on the PATH",
+    ),
+    "nginx": Part(
+        "nginx", lambda: find_nginx() is not None, "`apt install nginx-light`, or on macOS `brew install nginx`"
+    ),
+    "promtool": Part(
+        "promtool, Prometheus' own tool",
+        lambda: shutil.which("promtool") is not None,
+        "`apt install prometheus`, or on macOS `brew install prometheus`",
     ),
     "postgres": Part(
         "the embedded PostgreSQL",
