@@ -218,6 +218,7 @@ class Wire:
         in_pieces = "HTTP_TRANSFER_ENCODING" in asked
         if in_pieces:
             self._judge_coding(asked)
+            self._length = -1
         if "CONTENT_LENGTH" in asked:
             if not _LENGTH.fullmatch(asked["CONTENT_LENGTH"]):
                 self._refuse(HTTPStatus.BAD_REQUEST)
@@ -247,7 +248,7 @@ class Wire:
     def on_message_complete(self) -> None:
         """Hand on the request."""
         asked, body = self._environ, self._body
-        if body and not self._length:
+        if self._length < 0:
             asked["CONTENT_LENGTH"] = str(len(body))
         asked["wsgi.input"] = io.BytesIO(body)
         self._hand_on(self._last or not self._parser.should_keep_alive())
@@ -274,13 +275,15 @@ class Wire:
         target = self._target.decode("ascii")
         path, _, query = target.partition("?")
         if path[:1] != "/":
-            path = self._absolute(path)
+            path = self._absolute(path, asked["REQUEST_METHOD"])
         asked["RAW_URI"] = target
         asked["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1") if "%" in path else path
         asked["QUERY_STRING"] = query
 
-    def _absolute(self, target: str) -> str:
-        """Return the path of a target that names a host, as proxies are asked (RFC 9112 3.2.2); that of "*" is "*"."""
+    def _absolute(self, target: str, method: str) -> str:
+        """Return the path of a target that names a host, as proxies are asked, or is "*" (RFC 9112 3.2)."""
+        if "://" not in target and (target, method) != ("*", "OPTIONS"):
+            self._refuse(HTTPStatus.BAD_REQUEST)
         try:
             return urlsplit(target).path
         except ValueError:
