@@ -55,6 +55,8 @@ STOP_SECONDS = 10.0
 PAUSES = (1.0, 2.0, 5.0, 10.0)
 """Seconds before a process that died is started again; longer each time that it dies soon."""
 SOON_SECONDS = 30.0
+NICE = {Name.TEXTS: 0, Name.COUNTS: 10, Name.PURGES: 15}
+"""How far each queue stands behind what answers calls on the same machine: a text is waited for, a sum is not."""
 log = logging.getLogger(__name__)
 
 
@@ -90,6 +92,7 @@ def _check_database(settings: Settings) -> None:
 
 def work(name: Name, settings: Settings) -> int:
     """Do the jobs of one queue until told to stop, or until the supervisor is gone."""
+    os.nice(NICE[name])
     threading.Thread(target=_end_with_supervisor, name="supervisor", daemon=True).start()
     connection = connect_for_rq(settings.redis_url)
     sign = Sign(settings.var_path, name.value)

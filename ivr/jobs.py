@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from ivr.adapters.batch import Item, Once
@@ -128,11 +129,11 @@ def look_after() -> None:
     """
     with_ = _with.get()
     now = with_.clock()
-    for errand in with_.errands.due(now):
+    late = list(with_.errands.due(now))
+    for errand in late:
         if isinstance(errand, LostText):
             with_.outbox.put(Once(errand.mark, Event.at(now, EventKind.TEXT, "unknown", errand.language)))
-        else:
-            with_.queues.put(errand, now)
+    with_.queues.put_all((errand for errand in late if not isinstance(errand, LostText)), now)
     with_.counters.forget_marks((now - MARK_LIFE).date())
 
 
@@ -145,19 +146,28 @@ def release_figures() -> None:
     with_.release(with_.clock())
 
 
-def purge_call(call: str, until: str) -> None:
-    """Delete the provider's records of a call that has ended: its forwarded legs first, since they are found by it.
+def purge_call(call: str, until: str, *others: str) -> None:
+    """Delete the provider's records of calls that have ended: forwarded legs first, since they are found by the call.
 
-    Run twice, it deletes what is left: a record that is not there is deleted. It is counted once, by a mark.
+    Run twice, it deletes what is left: a record that is not there is deleted. Each is counted once, by a mark. What
+    cannot be deleted keeps none of the others, unless the provider does not answer at all.
     """
-    provider = _with.get().provider
+    provider, failed = _with.get().provider, None
 
-    def delete() -> None:
+    def delete(call: str) -> None:
         for leg in provider.forwarded_legs(call):
             provider.delete_call(leg)
         provider.delete_call(call)
 
-    _purge(token(PurgeCall(call)), until, delete)
+    for each in (call, *others):
+        try:
+            _purge(token(PurgeCall(each)), until, partial(delete, each))
+        except ProviderError as fault:
+            failed = fault
+            if fault.status is None:
+                break
+    if failed:
+        raise failed
 
 
 def purge_message(message: str, fate: str, until: str) -> None:

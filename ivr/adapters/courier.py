@@ -200,8 +200,7 @@ class Courier:
 
     def _queue(self, batch: Batch) -> None:
         """Put the errands of a batch into the queue; a text, which is put once only, so that no failover loses it."""
-        for errand in batch.errands:
-            self._queues.put(errand, self._clock())
+        self._queues.put_all(batch.errands, self._clock())
         if any(isinstance(errand, SendText) for errand in batch.errands):
             self._queues.secure()
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import redis
@@ -35,6 +35,8 @@ PURGE_PAUSES = (30, 60, 120, 300, 600, 1200, 2400, 3600, 7200, 14400, 14400, 144
 and then somebody looks after it (`ivr.jobs.look_after`)."""
 CALL_PURGE_DELAY = TEXT_LIFE + dt.timedelta(seconds=60)
 """The records of a call stay this long after its end: a text that is being sent asks them for the number."""
+TOGETHER = 20
+"""Calls at most whose records one job deletes: two questions each, well within its time."""
 SEVERAL = 2
 """Orders that wait for a worker at most; more would say nothing new."""
 
@@ -86,6 +88,21 @@ class Queues:
                 return
         self._give(token(errand), _order(errand, now), now)
 
+    def put_all(self, errands: Iterable[Errand], now: dt.datetime) -> None:
+        """Enqueue errands; calls that are over share jobs, since a job costs more than what it does for one of them."""
+        calls = []
+        for errand in dict.fromkeys(errands):
+            match errand:
+                case PurgeCall(over=True):
+                    calls.append(errand)
+                case _:
+                    self.put(errand, now)
+        for start in range(0, len(calls), TOGETHER):
+            first, *others = calls[start : start + TOGETHER]
+            order = _order(first, now)
+            order = replace(order, arguments=(*order.arguments, *(each.call for each in others)))
+            self._give(token(first, *others), order, now)
+
     def secure(self) -> None:
         """Wait until no failover can lose what has been put; raises `InsecureError` where one may."""
         secure(self._connection)
@@ -131,13 +148,13 @@ class Queues:
                 queue.enqueue_job(job, unique=True)
 
 
-def token(errand: Errand) -> str:
-    """Return the id under which an errand is one job: a hash, since ids of jobs are written to logs."""
+def token(errand: Errand, *others: PurgeCall) -> str:
+    """Return the id under which an errand, or several, are one job: a hash, since ids of jobs are written to logs."""
     match errand:
         case SendText():
             parts = ["text", errand.call, errand.helpline, errand.form, errand.before.isoformat()]
         case PurgeCall():
-            parts = ["call", errand.call]
+            parts = ["call", errand.call, *(other.call for other in others)]
         case PurgeMessage():
             parts = ["message", errand.message, errand.fate]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:40]

@@ -229,6 +229,27 @@ def test_leg_that_stays_keeps_the_call(world: World) -> None:
     assert ([], {}) == (world.provider.deleted, world.events)
 
 
+def test_refused_call_keeps_no_other(world: World) -> None:
+    """Of calls whose records one job deletes, all but the refused ones are deleted at once, and counted once each."""
+    world.provider.faults.extend([ProviderError(409, 20009, Fate.REFUSED)])
+    with pytest.raises(ProviderError):
+        jobs.purge_call("CA1", UNTIL, "CA2", "CA3")
+    first = list(world.provider.deleted)
+    jobs.purge_call("CA1", UNTIL, "CA2", "CA3")
+
+    assert (["CA2", "CA3"], ["CA1", "CA2", "CA3"]) == (first, world.provider.deleted[2:])
+    assert {"record deleted -": 3} == world.events
+
+
+def test_silent_provider_is_not_asked_again_for_each(world: World) -> None:
+    """Where the provider does not answer, the other calls wait for the next attempt: the job's time is short."""
+    world.provider.faults.extend([ProviderError(None, None, Fate.AGAIN)])
+    with pytest.raises(ProviderError):
+        jobs.purge_call("CA1", UNTIL, "CA2")
+
+    assert [] == world.provider.deleted
+
+
 @pytest.mark.parametrize(("seconds", "events"), [(-1, {}), (0, {"record overdue -": 1})])
 def test_deletion_is_tried_for_a_day(world: World, seconds: int, events: dict[str, int]) -> None:
     """Any error is tried again for a day; then it is counted as overdue once, and the job ends."""

@@ -20,6 +20,7 @@ from ivr.adapters.queue import (
     PURGE_PAUSES,
     SEVERAL,
     TEXT_PAUSES,
+    TOGETHER,
     Name,
     Queues,
     token,
@@ -111,6 +112,27 @@ def test_what_has_only_begun_is_no_job(queues: Queues, errand: Errand) -> None:
     queues.put(errand, NOW)
 
     assert 0 == sum(queues.lengths().values())
+
+
+def test_calls_that_are_over_share_a_job(queues: Queues, connection: redis.Redis) -> None:
+    """The records of calls that end together are deleted by one job, `TOGETHER` of them at most, each named once."""
+    calls = [PurgeCall(f"CA{number}") for number in range(TOGETHER + 2)]
+    queues.put_all([*calls, calls[0], PurgeCall("CA99", over=False), TEXT], NOW)
+    jobs = [_job(connection, token(*calls[:TOGETHER])), _job(connection, token(*calls[TOGETHER:]))]
+    named = [call for job in jobs for call in (job.args[0], *job.args[2:])]
+
+    assert {"texts": 1, "counts": 0, "purges": 2} == queues.lengths()
+    assert [call.call for call in calls] == named
+
+
+def test_alone_or_together_is_another_job(queues: Queues) -> None:
+    """A call put alone, or with the same others again, is the job that it was."""
+    queues.put(PurgeCall("CA1"), NOW)
+    for _ in range(2):
+        queues.put_all([PurgeCall("CA1")], NOW)
+        queues.put_all([PurgeCall("CA1"), PurgeCall("CA2")], NOW)
+
+    assert 2 == queues.lengths()["purges"]
 
 
 def test_retries_outlast_lives(queues: Queues, connection: redis.Redis) -> None:
