@@ -251,6 +251,34 @@ def test_what_is_mounted_from_the_checkout_cannot_be_changed() -> None:
     """Rules and pages are read; whoever breaks in changes none of them on the host."""
     assert mounted()
     assert {"ro"} == {how for _, how in mounted()}
+    assert [] == [path for path, _ in mounted() if not (ROOT / path).exists()]
+
+
+def test_what_watches_finds_its_pages() -> None:
+    """The places that Prometheus' and Grafana's own files name are those at which things are mounted."""
+    services = compose()["services"]
+    collector = yaml.safe_load((ROOT / "ops/prometheus/prometheus.yml").read_text(encoding="utf-8"))
+    (source,) = yaml.safe_load((ROOT / "ops/grafana/provisioning/datasources/fanal.yml").read_text("utf-8"))[
+        "datasources"
+    ]
+    (pages,) = yaml.safe_load((ROOT / "ops/grafana/provisioning/dashboards/fanal.yml").read_text("utf-8"))["providers"]
+    asked = {name for job in collector["scrape_configs"] for way in job["dns_sd_configs"] for name in way["names"]}
+    (token,) = {job["authorization"]["credentials_file"] for job in collector["scrape_configs"]}
+
+    assert asked <= set(services)
+    assert f"/{token} " in services["prometheus"]["command"][0]
+    assert source["url"] == "http://prometheus:9090"
+    assert any(f":{pages['options']['path']}/" in volume for volume in services["grafana"]["volumes"])
+
+
+def test_rules_are_copied_with_the_settings() -> None:
+    """Every file that Prometheus' settings name lies beside them, and ends as what is copied does."""
+    collector = yaml.safe_load((ROOT / "ops/prometheus/prometheus.yml").read_text(encoding="utf-8"))
+
+    assert "cp /etc/fanal/*.yml /tmp " in compose()["services"]["prometheus"]["command"][0]
+    for name in collector["rule_files"]:
+        assert name.endswith(".yml")
+        assert (ROOT / "ops/prometheus" / name).exists()
 
 
 def test_nginx_takes_the_proxys_rules(tmp_path: Path) -> None:
