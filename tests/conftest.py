@@ -20,6 +20,7 @@ pytest_plugins = ("tests.parts", "tests.summary")
 
 LONGEST = (
     "tests/faults/test_on_",
+    "tests/machines/",
     "tests/worker/",
     "tests/ivr/flow/test_graph.py",
     "tests/e2e/test_run.py",
