@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 BAND_HOURS = 6
 """Length of an hour band: finer times would help to single out a caller."""
@@ -42,9 +44,11 @@ class EventKind(StrEnum):
     """Something failed and a caller was led to a person all the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened, as it is counted. `day` and `band` (0 to 3) are UTC."""
+class Event(NamedTuple):
+    """One thing that happened, as it is counted. `day` and `band` (0 to 3) are UTC.
+
+    A tuple, because equal ones are added up on the way, again and again.
+    """
 
     day: dt.date
     band: int
@@ -66,12 +70,11 @@ class Event:
     ) -> Event:
         """Make the event of the aware instant `now`, coarsened to its day and hour band."""
         utc = now.astimezone(dt.UTC)
-        return cls(utc.date(), utc.hour // BAND_HOURS, kind, name, language or NONE, country or NONE, need or NONE)
+        return _event(utc.date(), utc.hour // BAND_HOURS, kind, name, language or NONE, country or NONE, need or NONE)
 
     def fields(self) -> list[str | int]:
         """Return the event as values that JSON knows, for the stream and the spool."""
-        day, *rest = astuple(self)
-        return [day.isoformat(), *rest]
+        return [self.day.isoformat(), *self[1:]]
 
     @classmethod
     def from_fields(cls, fields: Sequence[object]) -> Event:
@@ -84,6 +87,8 @@ class Event:
         return cls(dt.date.fromisoformat(str(day)), band, EventKind(str(kind)), *map(str, texts))
 
 
+_event = lru_cache(4096)(Event)
+"""The same events happen to many: each is made once."""
 _TEXTS = ("name", "language", "country", "need")
 
 

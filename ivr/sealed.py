@@ -46,9 +46,12 @@ class Seal:
         self._nonces = blake2b(key=derive(secrets[0], b"fanal nonce 1"), salt=os.urandom(16), digest_size=_NONCE)
         self._number = count()
 
-    def seal(self, state: State, call: str, now: dt.datetime) -> str:
-        """Return the token of `state` for the call with this id, in characters that need no escaping."""
-        body = pack(state).encode()
+    def seal(self, state: State, call: str, now: dt.datetime, told: str = "") -> str:
+        """Return the token of `state` for the call with this id, in characters that need no escaping.
+
+        `told` takes the place of what the state itself has to remember of what was counted.
+        """
+        body = pack(state, told).encode()
         padded = body + b"\0" * (-(len(body) + _TIME) % BLOCK)
         stamped = int(now.timestamp()).to_bytes(_TIME) + padded
         bound = call.encode()

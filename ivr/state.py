@@ -70,8 +70,9 @@ class UnreadableStateError(Exception):
 _SEPARATOR = "|"
 
 
-def pack(state: State) -> str:
-    """Write the state as one short line of text; its last field only where there is something in it."""
+def pack(state: State, told: str = "") -> str:
+    """Write the state as one short line of text; its last field only where there is something in it, or in `told`."""
+    told = told or state.told
     return _SEPARATOR.join(
         (
             state.step,
@@ -86,7 +87,7 @@ def pack(state: State) -> str:
             state.back or "",
             "voiced" if state.voiced else "",
             state.offered,
-            *((state.told,) if state.told else ()),
+            *((told,) if told else ()),
         )
     )
 

@@ -64,8 +64,7 @@ class Scribe:
         said = (self._said(lead) if lead else "") + self._words(turn)
         if turn.ends:
             return f"{HEAD}<Response>{said}<Hangup/></Response>"
-        state = replace(turn.state, told=leg.told) if leg.told else turn.state
-        token = self._seal.seal(state, leg.call, now)
+        token = self._seal.seal(turn.state, leg.call, now, leg.told)
         if turn.forward:
             return (
                 f'{HEAD}<Response>{said}<Dial action="{self._steps}/outcome/{token}" method="POST" timeout="{RING}" '

@@ -10,20 +10,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-    from flask import Flask, Response
+    from flask import Flask
 
     from ivr.services import Services
 
 log = logging.getLogger(__name__)
-MARKUP = "text/xml; charset=utf-8"
 BODY_LIMIT = 64 * 1024
 """Bytes of a request at most; the carrier's forms are far smaller."""
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 
 
 def create_app(services: Services) -> Flask:
@@ -31,6 +24,7 @@ def create_app(services: Services) -> Flask:
     from flask import Flask, redirect
 
     from routes import audio, health, sms, status, voice
+    from routes.answers import harden
     from routes.timing import Timed
     from routes.urlencoded import FormRequest
 
@@ -47,8 +41,8 @@ def create_app(services: Services) -> Flask:
 
         app.register_blueprint(phone.bp)
         app.add_url_rule("/", "home", lambda: redirect("/phone"))
-    app.after_request(_harden)
-    app.wsgi_app = Timed(app.wsgi_app, services.metrics)  # type: ignore[method-assign]  # as Flask's own pages advise
+    app.after_request(harden)
+    app.wsgi_app = Timed(app.wsgi_app, services.metrics)  # type: ignore[assignment,method-assign]  # as Flask's own pages advise
     return app
 
 
@@ -77,11 +71,3 @@ def _pages(services: Services) -> tuple[str, Flask]:
 
     desk = Desk(open_database(services.settings.database_url))
     return MOUNT, create_admin(services, desk, AccountsGate(desk))
-
-
-def _harden(response: Response) -> Response:
-    """Bind pages to their own origin; the carrier's markup is no page."""
-    if response.content_type != MARKUP:
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-    return response

@@ -22,9 +22,9 @@ from ivr.state import Channel, State
 from ivr.texts import written_turn
 from ivr.turn import Answer, World
 from ivr.twiml import EMPTY, message
+from routes.answers import Markup
 from routes.forms import SmsRequest, read_id, read_sms, the_services
 from routes.guard import signed_by_the_carrier
-from routes.markup import Markup
 
 bp = Blueprint("sms", __name__, url_prefix="/sms")
 bp.before_request(signed_by_the_carrier)

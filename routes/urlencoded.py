@@ -49,8 +49,10 @@ class Form(ImmutableMultiDict[str, str]):
 
     def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]  # three overloads
         """Return the first value of a name, or the default."""
+        if type is not None:
+            return super().get(key, default, type)
         values = dict.get(self, key)
-        return values[0] if values and type is None else super().get(key, default, type)
+        return values[0] if values else default
 
 
 def _plain(quoted: str) -> str:

@@ -18,9 +18,9 @@ from ivr.services import Services
 from ivr.state import State, UnreadableStateError
 from ivr.turn import Answer, Count, World
 from ivr.twiml import Leg
+from routes.answers import Markup
 from routes.forms import VoiceRequest, read_voice, the_services
 from routes.guard import signed_by_the_carrier
-from routes.markup import Markup
 from routes.status import CALL_ENDED
 
 bp = Blueprint("voice", __name__, url_prefix="/voice")

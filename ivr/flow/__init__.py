@@ -12,9 +12,11 @@ none ends a call (W3C supplemental pattern o6p04, "voice menus").
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
+from typing import Any
 
 from ivr.events import EventKind
 from ivr.flow import counting, menus, offers, people, referral
@@ -40,6 +42,10 @@ _STEPS: Mapping[Step, Enter] = {
     Step.PERSON: people.person,
     Step.GOODBYE: people.goodbye,
 }
+
+
+_PLACE = attrgetter(*(field.name for field in fields(State) if field.name not in {"offered", "told"}))
+"""What a turn depends on: all of a state but what is only remembered of the way to it. The others come first in it."""
 
 
 class Outcome(StrEnum):
@@ -91,12 +97,12 @@ def enter(state: State, world: World) -> Turn:
 
     Turns are remembered: callers in the same place at the same minute are told the same.
     """
-    return _enter(replace(state, offered="", told="") if state.offered or state.told else state, world)
+    return _enter(_PLACE(state), world)
 
 
 @lru_cache(KEPT_TURNS)
-def _enter(state: State, world: World) -> Turn:
-    state = offers.known(state, world)
+def _enter(place: tuple[Any, ...], world: World) -> Turn:
+    state = offers.known(State(*place), world)
     if state.back and state.step is not Step.EMERGENCY:
         state = replace(state, back=None)
     turn = _STEPS[state.step](state, world)

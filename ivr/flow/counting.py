@@ -11,12 +11,13 @@ below which it is hidden. The state remembers what has been counted, in `State.t
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from ivr.events import EventKind
 from ivr.flow.referral import answers_in
 from ivr.flow.ways import current_match
 from ivr.state import Channel, State, Step
-from ivr.turn import Answer, Count, Turn, World
+from ivr.turn import KEPT_TURNS, Answer, Count, Turn, World
 
 _LOST = "*"
 """Told of everything, as far as anybody knows: the mark of a conversation whose state was lost on the way."""
@@ -85,6 +86,7 @@ def _first(before: State, turn: Turn) -> tuple[Count, ...]:
     return () if before.told else (Count(_milestone(turn.state), "need"),)
 
 
+@lru_cache(KEPT_TURNS)
 def _served(turn: Turn, world: World) -> tuple[Count, ...]:
     """Count whether the first service offered is open now, and whether it speaks the caller's language."""
     match = current_match(turn.state, world) if turn.state.step is Step.REFERRAL else None

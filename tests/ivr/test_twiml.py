@@ -47,9 +47,9 @@ STRANGE = "A & B <C/> \"D\" 'E' ]]> &amp; é 🔑 𝄞"
 class FixedSeal(Seal):
     """Seals every state with the same word."""
 
-    def seal(self, state: State, call: str, now: dt.datetime) -> str:
+    def seal(self, state: State, call: str, now: dt.datetime, told: str = "") -> str:
         """Return the word."""
-        del state, call, now
+        del state, call, now, told
         return "TOKEN"
 
 
