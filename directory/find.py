@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -78,8 +78,15 @@ class Ranking:
 
     def __iter__(self) -> Iterator[Match]:
         """Yield the services; no more is done than is asked for."""
+        return self._walk(lambda _: True)
+
+    def connectable(self, *is_open: bool | None) -> Iterator[Match]:
+        """Yield those that our line can ring and of which one of these is true: open (True), nobody knows (None)."""
+        return self._walk(lambda place: place.is_dialable and place.status.open in is_open)
+
+    def _walk(self, is_wanted: Callable[[_Place], bool]) -> Iterator[Match]:
         for need, step, places in self.steps:
-            for _, alike in groupby(places, key=lambda place: place.rank):
+            for _, alike in groupby(filter(is_wanted, places), key=lambda place: place.rank):
                 for _, status, helpline in heapq.merge(*map(_in_order, alike), key=lambda each: each[0]):
                     number, dial = number_to_say(helpline), number_to_dial(helpline, self.query.line_country)
                     yield Match(helpline, need, step, status, number, dial)
@@ -95,6 +102,7 @@ class _Place:
 
     rank: tuple[int, ...]
     status: Status
+    is_dialable: bool
     helplines: tuple[Helpline, ...]
 
 
@@ -213,7 +221,7 @@ def _alike(helpline: Helpline) -> Hashable:
 def _place(helplines: tuple[Helpline, ...], audience: str, query: Query, now: dt.datetime) -> _Place:
     one = helplines[0]
     status, dial = hours_of(one).at(now), number_to_dial(one, query.line_country)
-    return _Place(_rank(one, status, dial, audience, query.language), status, helplines)
+    return _Place(_rank(one, status, dial, audience, query.language), status, dial is not None, helplines)
 
 
 def _in_order(place: _Place) -> Iterator[tuple[int, Status, Helpline]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from directory.find import Match, number_to_dial, number_to_say
 from directory.model import Helpline, Kind
 from ivr.flow.menus import EUROPEAN_EMERGENCY
-from ivr.flow.ways import can_connect, countries_for, current_match, following, language_of, matches_for
+from ivr.flow.ways import can_connect, connectable, countries_for, current_match, following, language_of, matches_for
 from ivr.phrases import Phrase
 from ivr.state import Channel, State, Step
 from ivr.turn import CountryName, Digits, Forward, Key, Line, Name, Option, Turn, World
@@ -112,8 +111,7 @@ def next_after_failure(state: State, world: World) -> State:
 
     One silence then connects to that next service: who has waited once need not choose again.
     """
-    left = (m for m in matches_for(state, world) if m.helpline.id not in state.seen)
-    onward = next((m for m in left if can_connect(m)), None)
+    onward = next(connectable(state, world, True, None), None)
     if onward:
         return replace(state, step=Step.REFERRAL, helpline=onward.helpline.id, misses=1)
     if state.helpline in world.directory.helplines and state.country:
@@ -127,19 +125,17 @@ def _reachable(state: State, world: World) -> Match | None:
     if current and current.helpline.id not in state.seen and can_connect(current):
         return current
     uncertain: Match | None = None
-    for match in _candidates(state, world):
-        if match.status.open:
+    for code in (state.country,) if state.country else countries_for(state, world):
+        there = replace(state, country=code)
+        match = _first_who_answers(there, world, is_open=True)
+        if match:
             return match
-        uncertain = uncertain or match
+        uncertain = uncertain or _first_who_answers(there, world, is_open=None)
     return uncertain
 
 
-def _candidates(state: State, world: World) -> Iterator[Match]:
-    countries = (state.country,) if state.country else countries_for(state, world)
-    for code in countries:
-        for match in matches_for(replace(state, country=code), world):
-            if can_connect(match) and match.helpline.id not in state.seen and _answers_callers(match.helpline):
-                yield match
+def _first_who_answers(state: State, world: World, is_open: bool | None) -> Match | None:
+    return next((m for m in connectable(state, world, is_open) if _answers_callers(m.helpline)), None)
 
 
 def _answers_callers(helpline: Helpline) -> bool:

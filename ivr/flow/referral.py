@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from enum import StrEnum
+from itertools import chain
 
 from directory.find import ANYONE, Match, number_to_say
 from directory.hours import Status
 from directory.model import Cost, Helpline, Kind, Reach
 from ivr.events import TEXT_LIFE, Form
 from ivr.flow import menus, people
-from ivr.flow.ways import MORE_KEY, can_connect, current_match, following, language_of, languages_for, matches_for
+from ivr.flow.ways import MORE_KEY, can_connect, connectable, current_match, following, language_of, languages_for
 from ivr.phrases import OPENS_ON, Phrase, audience_sentence
 from ivr.state import Channel, State, Step
 from ivr.turn import (
@@ -152,14 +153,8 @@ def _connect(match: Match, state: State, world: World) -> Option | None:
 
 
 def _instead(match: Match, state: State, world: World) -> Match | None:
-    uncertain: Match | None = None
-    for other in matches_for(state, world):
-        if other.helpline.id in (*state.seen, match.helpline.id) or not can_connect(other):
-            continue
-        if other.status.open:
-            return other
-        uncertain = uncertain or other
-    return uncertain
+    others = chain(connectable(state, world, True), connectable(state, world, None))
+    return next((other for other in others if other.helpline.id != match.helpline.id), None)
 
 
 def _without_service(state: State, world: World) -> Turn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -68,12 +68,10 @@ def needs_for(country: str | None, world: World, shown: tuple[Shown, ...]) -> tu
     )
 
 
-def matches_for(state: State, world: World) -> Iterable[Match]:
+def matches_for(state: State, world: World) -> Ranking:
     """Rank what can be offered for the state's country and need, emergency services left out."""
-    if state.country is None:
-        return ()
     query = Query(
-        country=state.country,
+        country=state.country or "",
         need=state.need or world.directory.general_need,
         language=language_of(state, world),
         line_country=world.caller.line,
@@ -93,6 +91,11 @@ def current_match(state: State, world: World) -> Match | None:
     is_known = state.helpline in world.directory.helplines
     named = next((m for m in matches if m.helpline.id == state.helpline), None) if is_known else None
     return named or next((m for m in matches if m.helpline.id not in state.seen), None)
+
+
+def connectable(state: State, world: World, *is_open: bool | None) -> Iterator[Match]:
+    """Yield the services not yet seen to which a caller can be forwarded: open (True), or perhaps open (None)."""
+    return (m for m in matches_for(state, world).connectable(*is_open) if m.helpline.id not in state.seen)
 
 
 def can_connect(match: Match) -> bool:
