@@ -98,6 +98,7 @@ class Connection:
     def give(self, reply: Reply) -> None:
         """Send an answer, or the next block of one."""
         self._reply = reply
+        self.doing = Doing.READING  # unless it does not go at once
         if reply.data:
             self._out = memoryview(reply.data)
             self._send()

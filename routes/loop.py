@@ -111,7 +111,7 @@ class Loop:
             self.watch(connection, 0)
         self._connections.discard(connection)
         self.waiting.pop(connection, None)
-        if not self._accepts and not self._stops:
+        if not self._stops:
             self._accept_more(True)
 
     def again(self, connection: Connection) -> None:
@@ -120,12 +120,11 @@ class Loop:
 
     def answer(self, connection: Connection, request: Request) -> None:
         """Have a request answered, at once or by a thread."""
-        reply = Reply(request.last or self._stops)
         if request.asked["PATH_INFO"].startswith(self._terms.at_once):
-            connection.give(self._made(reply, request))
+            connection.give(self._made(request))
         else:
             connection.work()
-            self.crew.do(lambda: self._hand_back(connection, self._made(reply, request)))
+            self.crew.do(lambda: self._hand_back(connection, self._made(request)))
 
     def go_on(self, connection: Connection, reply: Reply) -> None:
         """Have a thread make the next block of an answer."""
@@ -140,10 +139,12 @@ class Loop:
 
         self.crew.do(next_block)
 
-    def _made(self, reply: Reply, request: Request) -> Reply:
+    def _made(self, request: Request) -> Reply:
         """Return the application's answer, or that there is none."""
+        reply = Reply()
         try:
-            reply.begin(self._app, request, self._date)
+            reply.ask(self._app, request.asked)
+            reply.begin(self._date, last=request.last or self._stops)
         except Exception as fault:  # noqa: BLE001 - whatever breaks, whoever asked gets an answer
             log.error("server_fault", extra={"fault": type(fault).__name__})  # noqa: TRY400 - a traceback may hold a number
             with contextlib.suppress(Exception):
@@ -204,7 +205,7 @@ class Loop:
         self._date = formatdate(usegmt=True)
         for connection in [each for each in self._connections if each.deadline <= self.now]:
             connection.close()
-        if not self._accepts and not self._stops:
+        if len(self._connections) <= self._terms.most and not self._stops:
             self._accept_more(True)
         return goes_on()
 
@@ -224,24 +225,24 @@ class Loop:
     def _accept(self, listener: socket.socket, base: Environ) -> None:
         """Take up some connections; where there are too many, in place of those that have waited longest."""
         for _ in range(AT_ONCE):
-            if len(self._connections) >= self._terms.most and not self._make_place():
-                return
             try:
                 accepted, address = listener.accept()
             except OSError as fault:
-                if fault.errno in _FULL and not self._make_place():
-                    self._accept_more(False)
+                if fault.errno in _FULL:
+                    self._make_place()
                 return
             accepted.setblocking(False)
             connection = Connection(accepted, base | {"REMOTE_ADDR": address[0], "REMOTE_PORT": str(address[1])}, self)
             self._connections.add(connection)
             self.waiting[connection] = None
             self._selector.register(accepted, EVENT_READ, connection)
+            if len(self._connections) > self._terms.most and not self._make_place(connection):
+                return
 
-    def _make_place(self) -> bool:
+    def _make_place(self, new: Connection | None = None) -> bool:
         """End the connection that has waited longest for the other side; else take up no more until one ends."""
         longest = next(iter(self.waiting), None)
-        if longest is None:
+        if longest is None or longest is new:
             self._accept_more(False)
             return False
         longest.close()

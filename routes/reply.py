@@ -10,7 +10,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from routes.wire import Request
+from routes.wire import Environ
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -31,10 +31,15 @@ class BrokenReplyError(Exception):
 class Reply:
     """One answer. `data` is to be sent next; `go_on` gives what follows."""
 
-    __slots__ = ("_chunked", "_headers", "_left", "_parts", "_source", "_status", "data", "is_over", "last")
+    # fmt: off
+    __slots__ = (
+        "_chunked", "_headers", "_is_head", "_is_old", "_left", "_parts", "_source", "_status",
+        "data", "is_over", "last",
+    )
+    # fmt: on
 
-    def __init__(self, last: bool) -> None:
-        self.last = last
+    def __init__(self) -> None:
+        self.last = True
         """Whether the connection ends after it."""
         self.is_over = False
         """Whether `data` is the end of it."""
@@ -52,16 +57,22 @@ class Reply:
         self._status, self._headers = status, headers
         return _no_writing
 
-    def begin(self, app: WSGIApplication, request: Request, date: str) -> None:
-        """Ask the application, and make the head and as much of the body as goes with it."""
-        self._source = app(request.asked, self.start)
+    def ask(self, app: WSGIApplication, asked: Environ) -> None:
+        """Have the application answer, and take the first block; raises whatever it raises."""
+        self._is_head = asked["REQUEST_METHOD"] == "HEAD"
+        self._is_old = asked["SERVER_PROTOCOL"] == "HTTP/1.0"
+        self._source = app(asked, self.start)
         self._parts = iter(self._source)
-        body = self._block()
-        without = request.asked["REQUEST_METHOD"] == "HEAD" or self._status.startswith(_BODILESS)
-        head = self._head(date, request.asked["SERVER_PROTOCOL"] == "HTTP/1.0", without, len(body))
+        self.data = self._block()
+
+    def begin(self, date: str, last: bool) -> None:
+        """Put the head before the first block. `last` is whether the connection ends after the answer."""
+        self.last = last
+        without = self._is_head or self._status.startswith(_BODILESS)
+        head = self._head(date, without)
         if without:
             self.close()
-        self.data = head if without else head + self._framed(body)
+        self.data = head if without else head + self._framed(self.data)
 
     def go_on(self) -> None:
         """Make the next block; raises whatever the application raises."""
@@ -85,8 +96,8 @@ class Reply:
             self.close()
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def _head(self, date: str, is_old: bool, without: bool, size: int) -> bytes:
-        """Return the head. `is_old` is for a client of HTTP/1.0, `without` for an answer that has no body."""
+    def _head(self, date: str, without: bool) -> bytes:
+        """Return the head. `without` is for an answer that has no body."""
         if not self._status:
             raise BrokenReplyError("an answer has no status")
         lines = [f"HTTP/1.1 {self._status}"]
@@ -97,21 +108,21 @@ class Reply:
             if key not in _OF_THE_CONNECTION:
                 lines.append(f"{name}: {value}")
         if self._left is None and not without:
-            lines += self._length(size, is_old)
+            lines += self._length()
         lines.append(f"Date: {date}")
-        if self.last or is_old:
+        if self.last or self._is_old:
             lines.append("Connection: close" if self.last else "Connection: keep-alive")
         head = "\r\n".join([*lines, "", ""])
         if head.count("\n") != len(lines) + 1 or head.count("\r") != len(lines) + 1:
             raise BrokenReplyError("an answer has a break in its head")
         return head.encode("latin-1")
 
-    def _length(self, size: int, is_old: bool) -> list[str]:
+    def _length(self) -> list[str]:
         """Say how long the body is, or how its end is to be known."""
         if self.is_over:
-            self._left = size
-            return [f"Content-Length: {size}"]
-        if is_old:
+            self._left = len(self.data)
+            return [f"Content-Length: {self._left}"]
+        if self._is_old:
             self.last = True
             return []
         self._chunked = True
@@ -133,7 +144,7 @@ class Reply:
 def bare(status: HTTPStatus) -> Reply:
     """Return an answer of the server itself, which ends the connection and says nothing but its status."""
     body = f"{status.phrase}\n".encode()
-    reply = Reply(last=True)
+    reply = Reply()
     reply.is_over = True
     reply.data = (
         f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n"
