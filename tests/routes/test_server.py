@@ -1,0 +1,135 @@
+"""The production server as a program: its processes share the work, are replaced when they die, and stop in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from routes import BODY_LIMIT
+from routes.admin import MOUNT
+from routes.admin.bodies import LONGEST_UPLOAD
+from routes.server import BODY, PAGES, UPLOAD
+from tests.installation import free_port, wait_until
+from tests.serving import WORKERS
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running program."""
+
+    port: int
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    def ask(self, path: str) -> requests.Response:
+        """Ask for a path on a connection of its own."""
+        return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=20)
+
+    def workers(self) -> set[int]:
+        """Return the ids of the processes that serve."""
+        return {each.pid for each in psutil.Process(self.process.pid).children()}
+
+    def answers(self) -> bool:
+        """Tell whether it serves."""
+        try:
+            return self.ask("/").ok
+        except requests.ConnectionError:
+            return False
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """The program, with nothing under way."""
+    port = free_port()
+    with (tmp_path / "output.log").open("wb") as output:
+        command = [sys.executable, "-m", "tests.serving", str(port), str(tmp_path)]
+        site = Site(port, tmp_path, subprocess.Popen(command, stdout=output, stderr=output))
+    try:
+        assert wait_until(site.answers)
+        assert wait_until(lambda: len(site.workers()) == WORKERS)
+        yield site
+    finally:
+        (tmp_path / "gate").touch()
+        site.process.terminate()
+        site.process.wait(30)
+
+
+def test_processes_share_the_connections(site: Site) -> None:
+    """Of connections that come together each process takes some."""
+
+    def who() -> list[socket.socket]:
+        return [socket.create_connection(("127.0.0.1", site.port), 10) for _ in range(10)]
+
+    seen: set[bytes] = set()
+    for _ in range(20):
+        for connection in (held := who()):
+            connection.sendall(b"GET /voice HTTP/1.1\r\nConnection: close\r\n\r\n")
+        for connection in held:
+            with connection:
+                seen.add(connection.makefile("rb").read().rpartition(b"\n")[2])
+        if len(seen) == WORKERS:
+            break
+
+    assert {str(pid).encode() for pid in site.workers()} == seen
+
+
+def test_process_that_dies_is_replaced(site: Site) -> None:
+    """Whichever process is killed, another takes its place, and calls are answered meanwhile."""
+    before = site.workers()
+    os.kill(min(before), signal.SIGKILL)
+
+    assert site.ask("/voice").ok
+    assert wait_until(lambda: len(site.workers() - {min(before)}) == WORKERS)
+    assert site.ask("/voice").ok
+
+
+def test_orderly_stop(site: Site) -> None:
+    """What is under way is answered, connections that rest are closed, and then it ends with status 0."""
+    with (
+        ThreadPoolExecutor(1) as others,
+        socket.create_connection(("127.0.0.1", site.port), 20) as idle,
+    ):
+        asked = others.submit(site.ask, "/wait")
+        assert wait_until((site.folder / "entered").exists)
+        site.process.terminate()
+        assert b"" == idle.recv(10)
+        (site.folder / "gate").touch()
+
+        assert ("close", True) == (asked.result().headers["Connection"], asked.result().ok)
+    assert 0 == site.process.wait(20)
+    assert b"" == (site.folder / "output.log").read_bytes()
+
+
+def test_new_processes_without_a_gap(site: Site) -> None:
+    """SIGHUP makes new processes, and no request finds none."""
+    before = site.workers()
+    site.process.send_signal(signal.SIGHUP)
+    answered = [site.ask("/voice").ok for _ in range(30)]
+
+    assert [True] * 30 == answered
+    assert wait_until(lambda: len(site.workers() - before) == WORKERS and not site.workers() & before)
+    assert site.ask("/voice").ok
+
+
+def test_orphans_end(site: Site) -> None:
+    """Where the program itself is killed its processes do not go on alone."""
+    workers = [psutil.Process(pid) for pid in site.workers()]
+    site.process.kill()
+
+    assert wait_until(lambda: not any(each.is_running() for each in workers))
+
+
+def test_limits_of_the_applications() -> None:
+    """The server takes in no less than the applications would, and no more than the longest of them."""
+    assert (BODY_LIMIT, MOUNT, LONGEST_UPLOAD) == (BODY, PAGES, UPLOAD)

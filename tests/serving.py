@@ -1,0 +1,36 @@
+"""A small site under the production server, as a program: `python -m tests.serving PORT FOLDER`.
+
+At `/wait` it waits until a file called `gate` stands in the folder, having made one called `entered`; all else is
+answered with the id of the process.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from routes.server import serve
+
+WORKERS = 2
+
+
+def main(port: int, folder: Path) -> None:
+    """Serve until told to stop."""
+
+    def app(asked: dict[str, Any], start: Any) -> Iterable[bytes]:
+        if asked["PATH_INFO"] == "/wait":
+            (folder / "entered").touch()
+            while not (folder / "gate").exists():
+                time.sleep(0.01)
+        start("200 OK", [])
+        return [str(os.getpid()).encode()]
+
+    serve(app, "127.0.0.1", port, WORKERS, folder=str(folder))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]))
