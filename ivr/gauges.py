@@ -1,7 +1,7 @@
 """The figures of the metrics page that are read when somebody asks. No caller waits for them, and they wait for nobody.
 
 Redis and the database are each asked in a thread of their own and given some seconds: one that does not answer must not
-keep the threads that answer calls.
+keep the threads that answer texts and pages.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ class Timed:
     """An application whose answers to the carrier are timed, some three microseconds each.
 
     What is refused is not: strangers would make the figure look better than callers have it. Time in which a request
-    waits for a thread of the server is not seen from here.
+    waits for its turn in the server is not seen from here.
     """
 
     def __init__(self, app: WSGIApplication, metrics: Metrics) -> None:
