@@ -35,6 +35,8 @@ MOST = 1000
 """Connections that one process holds."""
 AT_ONCE = 4
 """Connections that are taken up in one turn, so that several processes share those that come together."""
+SHARE = 4
+"""Of those that it holds, a process may take up one to so many in one turn: else who comes in a rush waits longest."""
 BEAT = 1.0
 """Seconds between two looks at what is due; a deadline may be missed by as much."""
 PARTING = 1.0
@@ -134,6 +136,7 @@ class Loop:
                 reply.go_on()
             except BaseException:
                 self._hand_back(connection, None)
+                reply.close()
                 raise
             self._hand_back(connection, reply)
 
@@ -224,7 +227,7 @@ class Loop:
 
     def _accept(self, listener: socket.socket, base: Environ) -> None:
         """Take up some connections; where there are too many, in place of those that have waited longest."""
-        for _ in range(AT_ONCE):
+        for _ in range(max(AT_ONCE, len(self._connections) // SHARE)):
             try:
                 accepted, address = listener.accept()
             except OSError as fault:
