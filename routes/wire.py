@@ -41,6 +41,8 @@ _NEVER = frozenset({"CONNECT", "SOURCE"})
 """Methods after which the bytes are no HTTP any more, or never were."""
 _ONCE = frozenset({"HTTP_HOST", "CONTENT_TYPE", "CONTENT_LENGTH"})
 """Fields of which a second one gives the request two meanings (RFC 9110 5.3)."""
+_NEAR = frozenset({"127.0.0.1", "::1"})
+"""Where a proxy stands whose word is taken for the scheme, on which the pages' own checks depend; on no other word."""
 _OWN_NAMES = {"CONTENT_TYPE": "CONTENT_TYPE", "CONTENT_LENGTH": "CONTENT_LENGTH"}
 # fmt: off
 _USUAL = (
@@ -220,11 +222,9 @@ class Wire:
             self._judge_coding(asked)
             self._length = -1
         if "CONTENT_LENGTH" in asked:
-            if not _LENGTH.fullmatch(asked["CONTENT_LENGTH"]):
-                self._refuse(HTTPStatus.BAD_REQUEST)
-            self._length = int(asked["CONTENT_LENGTH"])
-            if self._length > self._limit:
-                self._make_room(self._length)
+            self._judge_length(asked["CONTENT_LENGTH"])
+        if asked.get("HTTP_X_FORWARDED_PROTO") == "https" and asked["REMOTE_ADDR"] in _NEAR:
+            asked["wsgi.url_scheme"] = "https"
         if "HTTP_EXPECT" in asked:
             self._judge_expectation(asked)
         if self._parser.should_upgrade():  # to nothing that is spoken here; the parser takes no body now
@@ -294,6 +294,13 @@ class Wire:
         coding = asked.pop("HTTP_TRANSFER_ENCODING")
         if coding.lower() != "chunked" or "CONTENT_LENGTH" in asked or asked["SERVER_PROTOCOL"] == "HTTP/1.0":
             self._refuse(HTTPStatus.BAD_REQUEST)
+
+    def _judge_length(self, stated: str) -> None:
+        if not _LENGTH.fullmatch(stated):
+            self._refuse(HTTPStatus.BAD_REQUEST)
+        self._length = int(stated)
+        if self._length > self._limit:
+            self._make_room(self._length)
 
     def _judge_expectation(self, asked: Environ) -> None:
         if asked["HTTP_EXPECT"].lower() != "100-continue":

@@ -43,9 +43,9 @@ def cut(content: bytes, at: Iterable[int]) -> list[bytes]:
     return [content[start:end] for start, end in zip([0, *ends], [*ends, len(content)], strict=True)]
 
 
-def fed(content: bytes, at: Iterable[int] = (), room: Room | None = None) -> Wire:
+def fed(content: bytes, at: Iterable[int] = (), room: Room | None = None, client: str = CLIENT[0]) -> Wire:
     """Hand bytes to a new connection, cut at some places, as its owner would: nothing after an end."""
-    wire = Wire(BASE, room or some_room())
+    wire = Wire(BASE | {"REMOTE_ADDR": client}, room or some_room())
     for piece in cut(content, at):
         for start in range(0, len(piece), READ):
             if wire.refusal is None and not (wire.requests and wire.requests[-1].last):
@@ -232,6 +232,22 @@ def test_names_that_could_pass_for_others() -> None:
     asked = fed(VOICE + b"X_Twilio_Signature: evil\r\nX-Twilio-Signature: good\r\n\r\n").requests[0].asked
 
     assert "good" == asked["HTTP_X_TWILIO_SIGNATURE"]
+
+
+@pytest.mark.parametrize(
+    ("client", "told", "scheme"),
+    [
+        ("127.0.0.1", "https", "https"),
+        ("::1", "https", "https"),
+        ("127.0.0.1", "x", "http"),
+        (CLIENT[0], "https", "http"),
+    ],
+)
+def test_scheme(client: str, told: str, scheme: str) -> None:
+    """A proxy on the same machine may say that it ended TLS; nobody else may, and nothing else is taken from it."""
+    asked = fed(VOICE + f"X-Forwarded-Proto: {told}\r\n\r\n".encode(), client=client).requests[0].asked
+
+    assert scheme == asked["wsgi.url_scheme"]
 
 
 def test_fields_behind_the_body() -> None:
