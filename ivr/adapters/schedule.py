@@ -24,6 +24,10 @@ COUNT_TICKS = 2
 """Events are added up every two seconds."""
 LOOK_AFTER_TICKS = 60
 RELEASE_TICKS = 3600
+LOCK_SECONDS = 10
+"""Seconds after which another machine goes on where one has died; RQ's minute is half of a text's life."""
+RQ_SECONDS = 60
+"""What RQ adds to the interval for the life of its locks; the interval is used for nothing else here."""
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +37,13 @@ class Schedule:
     def __init__(self, connection: redis.Redis, clock: Callable[[], dt.datetime] = utc_now) -> None:
         self._stream, self._queues, self._clock = EventStream(connection), Queues(connection), clock
         names = [Name.TEXTS.value, Name.PURGES.value]
-        self._later = RQScheduler(names, connection, serializer=JSONSerializer, logging_level=logging.WARNING)
+        self._later = RQScheduler(
+            names,
+            connection,
+            interval=LOCK_SECONDS - RQ_SECONDS,
+            serializer=JSONSerializer,
+            logging_level=logging.WARNING,
+        )
         self._ticks = 0
         self._away = False
 

@@ -64,6 +64,7 @@ def _findings(ask_provider: bool) -> Iterator[Finding]:
         settings = Settings.from_env(os.environ)
         yield fine("settings", "complete")
         yield from _about_region(settings)
+        yield from _about_redis(settings)
     except SettingsError as fault:
         yield from (wrong("settings", sentence) for sentence in fault.faults)
     yield from _about_directory(settings.directory_path if settings else None)
@@ -80,6 +81,12 @@ def _about_region(settings: Settings) -> Iterator[Finding]:
             f" they are not, and no text would be sent and no record deleted. Set both to the same region"
             " (the host of ie1 is https://api.dublin.ie1.twilio.com).",
         )
+
+
+def _about_redis(settings: Settings) -> Iterator[Finding]:
+    from routes.cli.doctor_redis import examine
+
+    yield from examine(settings)
 
 
 def _about_provider(settings: Settings | None, ask: bool) -> Iterator[Finding]:

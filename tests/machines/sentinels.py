@@ -35,23 +35,33 @@ class SentinelRedis:
         self._servers = [self._server(primary), self._server(replica, "--replicaof", HOST, str(primary))]
         assert wait_until(lambda: self._answers(primary) and self._follows(replica)), "the replica does not follow"
         self._sentinels = [self._sentinel(port) for port in self._sentinel_ports]
+        assert wait_until(lambda: all(self._knows(port) for port in self._sentinel_ports)), "Sentinels do not answer"
 
     def wait(self) -> None:
         """Wait until every Sentinel knows the others and the replica: before that they would change nothing."""
-        assert wait_until(lambda: all(self._knows_all(port) for port in self._sentinel_ports)), "Sentinels are alone"
+        assert wait_until(lambda: all(self._knows(port, others=2) for port in self._sentinel_ports)), (
+            "Sentinels are alone"
+        )
 
     def kill_primary(self) -> None:
         """End the primary without warning."""
         self._servers[0].kill()
         self._servers[0].wait()
 
+    def kill_replica(self) -> None:
+        """End the replica without warning."""
+        self._servers[1].kill()
+        self._servers[1].wait()
+
+    def kill_sentinels(self, count: int) -> None:
+        """End some of the Sentinels, the last ones first."""
+        for each in self._sentinels[-count:]:
+            each.kill()
+            each.wait()
+
     def has_failed_over(self) -> bool:
         """Tell whether the replica has become the primary."""
         return self._role(self._ports[1]) == "master"
-
-    def bring_back(self) -> None:
-        """Start the old primary again, with nothing in it; the Sentinels make a replica of it."""
-        self._servers[0] = self._server(self._ports[0])
 
     @property
     def primary(self) -> tuple[str, int]:
@@ -69,10 +79,6 @@ class SentinelRedis:
         for each in (*self._sentinels, *self._servers):
             each.kill()
             each.wait()
-
-    def follows(self) -> bool:
-        """Tell whether the server that was the primary follows the other one."""
-        return self._follows(self._ports[0])
 
     def _server(self, port: int, *more: str) -> subprocess.Popen[bytes]:
         folder = self._folder / f"redis-{port}"
@@ -116,10 +122,10 @@ class SentinelRedis:
             return {}
         return found
 
-    def _knows_all(self, port: int) -> bool:
+    def _knows(self, port: int, others: int = 0) -> bool:
         try:
             with redis.Redis(HOST, port) as client:
                 state = client.sentinel_master(SERVICE)
-                return bool(state["num-other-sentinels"] == 2 and client.sentinel_slaves(SERVICE))
+                return bool(state["num-other-sentinels"] >= others and client.sentinel_slaves(SERVICE))
         except redis.RedisError:
             return False

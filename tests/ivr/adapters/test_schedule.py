@@ -12,7 +12,7 @@ from ivr.adapters import schedule as module
 from ivr.adapters.batch import Batch
 from ivr.adapters.connection import SHORT, connect
 from ivr.adapters.queue import CALL_PURGE_DELAY, Queues
-from ivr.adapters.schedule import COUNT_TICKS, LOOK_AFTER_TICKS, Schedule
+from ivr.adapters.schedule import COUNT_TICKS, LOCK_SECONDS, LOOK_AFTER_TICKS, Schedule
 from ivr.adapters.stream import EventStream
 from ivr.events import Event, EventKind, PurgeCall
 from tests.services import RestartableRedis
@@ -59,6 +59,15 @@ def test_two_schedules_give_once(parts: Parts, redis_url: str) -> None:
         each.tick(1)
 
     assert 1 == parts.connection.llen("rq:queue:purges")
+
+
+def test_a_dead_schedule_is_followed_soon(parts: Parts) -> None:
+    """The locks of a machine that has died end by themselves, soon enough for a text to be tried again elsewhere."""
+    parts.tick(1)
+    locks = parts.connection.keys("rq:scheduler-lock:*")
+
+    assert 2 == len(locks)
+    assert all(0 < parts.connection.ttl(lock) <= LOCK_SECONDS for lock in locks)
 
 
 def test_orders_counting_when_something_waits(parts: Parts) -> None:
