@@ -65,9 +65,10 @@ class Services:
     clock: Callable[[], dt.datetime]
 
     def begin(self) -> None:
-        """Begin what each web process does beside answering: it watches the tables, and keeps an outbox."""
+        """Begin what each web process does beside answering: it watches the tables, keeps an outbox and its figures."""
         self.shelf.watch()
         self.outbox.start()
+        self.metrics.begin()
 
 
 def build(settings: Settings) -> Services:

@@ -40,6 +40,7 @@ def test_kinds(path: str, kind: str) -> None:
 
 def counted(metrics: Metrics, kind: str) -> float | None:
     """Return how many answers of a kind were timed."""
+    metrics.write()
     return metrics.registry.get_sample_value("fanal_request_seconds_count", {"kind": kind})
 
 
