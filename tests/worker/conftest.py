@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from directory.database import open_database
-from ivr.adapters import schema
+from ivr.adapters import schema, tally
 from ivr.adapters.batch import Batch
 from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.counters import Counters
@@ -90,6 +90,10 @@ class Installation:
         """Let a batch wait to be counted, as the outbox of a web process sends it."""
         self._accepted += times
         self.stream.add(Batch("web", number, self._accepted, {MENU: times}, first=number == 1))
+
+    def sums(self) -> dict[str, int]:
+        """Return what the worker's processes have added up for the metrics page."""
+        return {str(key, "ascii"): int(value) for key, value in self.client.hgetall(tally.KEY).items()}
 
     def counted(self) -> dict[str, int]:
         """Return what stands in the counters: kind and name to how often."""

@@ -17,6 +17,9 @@ from ivr.adapters.queue import Name, token
 from ivr.events import PurgeMessage
 from tests.worker.conftest import CALL, MOBILE, OURS, Installation, wait_for
 
+SUMS = ("texts:sent", "texts:delivered", "records:deleted")
+"""What the metrics page is told of one text."""
+
 
 def test_sends_counts_and_deletes(working: Installation) -> None:
     """A text goes out, is counted in SQL, its record is deleted, and neither log nor Redis knows whom it went to."""
@@ -29,6 +32,7 @@ def test_sends_counts_and_deletes(working: Installation) -> None:
 
     assert (MOBILE, OURS, True) == (to, sender, "Line for crime" in body)
     assert (1, 1, {}) == (working.counted()["text delivered"], working.counted()["text sent"], working.carrier.messages)
+    assert wait_for(lambda: working.sums() == {f"fanal_{each}": 1 for each in SUMS}), working.sums()
     said = working.log.read_text()
     assert [] == [secret for secret in (MOBILE[1:], CALL, "AC" + "a" * 32, "token") if secret in said]
 
@@ -86,6 +90,7 @@ def test_tries_again_in_time(working: Installation) -> None:
 
     assert wait_for(lambda: working.counted() == {"text sent": 1}), working.log.read_text()
     assert MOBILE[1:] not in working.log.read_text()
+    assert wait_for(lambda: working.sums() == {"fanal_provider_errors:limited": 1, "fanal_texts:sent": 1})
 
 
 def test_starts_again_what_dies(working: Installation) -> None:
