@@ -1,7 +1,7 @@
 """The web server of one process: one thread reads and answers what waits for nothing, the others do what may wait.
 
 So no caller waits for a page, a text or a disk, and whoever sends or takes slowly holds no thread. The steps of a call
-are answered where they are read: to hand them to another thread and back costs more than to answer them.
+are answered where they are read: to hand them to another thread and back would cost more than it gains.
 """
 
 from __future__ import annotations

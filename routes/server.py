@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 THREADS = 8
 """Pages, texts and recordings that one process can have in hand at once."""
-AT_ONCE = ("/voice",)
-"""Where the paths of calls begin: a step needs nothing but memory, so it is answered without a thread."""
+AT_ONCE = ("/voice", "/health")
+"""Where the paths of calls begin, and of the pages that say how the process is: they need nothing but memory, so they
+are answered without a thread."""
 BODY = 64 * 1024
 """Bytes of a body that the server takes in; the application limits are not wider."""
 PAGES = "/admin"
@@ -51,7 +52,7 @@ class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn ships no types
         room = Room(BODY, PAGES, UPLOAD, UPLOADS)
         terms = Terms(self.cfg.threads, AT_ONCE, room, several=self.cfg.workers > 1)
         loop = Loop(self.wsgi, self.sockets, terms, sys.stderr)
-        signal.set_wakeup_fd(loop.wakes)
+        signal.set_wakeup_fd(loop.wakes, warn_on_full_buffer=False)
         try:
             loop.run(self._goes_on, self.cfg.graceful_timeout)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import socket
 import threading
@@ -46,13 +47,17 @@ class Town:
             raise ValueError("a number")
         start("200 OK", [("Thread", threading.current_thread().name)])
         if path.endswith("/long"):
-            return self._in_parts()
+            return self._in_parts(len(LONG))
+        if path.endswith("/broken"):
+            return self._in_parts(200_000, broken=True)
         return [body.read() if asked["REQUEST_METHOD"] == "POST" else path.encode()]
 
-    def _in_parts(self) -> Iterator[bytes]:
+    def _in_parts(self, size: int, broken: bool = False) -> Iterator[bytes]:
         try:
-            for at in range(0, len(LONG), 100_000):
+            for at in range(0, size, 100_000):
                 yield LONG[at : at + 100_000]
+            if broken:
+                raise ValueError("a number")
         finally:
             self.closed.release()
 
@@ -88,7 +93,7 @@ def served(terms: Terms = TERMS) -> Iterator[Town]:
         listener.setblocking(False)
         town.port = listener.getsockname()[1]
         loop = Loop(town, [listener], terms, None)
-        thread = threading.Thread(target=loop.run, args=(lambda: not town.stop.is_set(), 3.0), name="loop")
+        thread = threading.Thread(target=loop.run, args=(lambda: not town.stop.is_set(), 1.0), name="loop")
         thread.start()
         try:
             yield town
@@ -140,7 +145,7 @@ def test_pages_hold_up_no_call(town: Town) -> None:
 )
 def test_slow_senders_hold_up_nobody(town: Town, begun: bytes) -> None:
     """Hundreds of requests that are half sent keep neither calls nor pages from their answers."""
-    held = [town.connect() for _ in range(200)]
+    held = [town.connect() for _ in range(150)]
     for connection in held:
         connection.sendall(begun)
 
@@ -234,6 +239,35 @@ def test_fault_of_the_application(town: Town, path: str, caplog: pytest.LogCaptu
 
     assert ("server_fault", "ValueError", None) == (record.message, record.__dict__["fault"], record.exc_info)
     assert town.ask(get("/voice", LAST)).endswith(b"/voice")
+
+
+def test_fault_in_the_middle(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    """An answer that breaks ends its connection without the mark of its end, and nobody else's."""
+    answered = town.ask(get("/page/broken"))
+
+    assert 200_000 < len(answered)
+    assert not answered.endswith(b"0\r\n\r\n")
+    assert town.ask(get("/page", LAST)).endswith(b"/page")
+    assert [("server_fault", "ValueError")] == [(each.message, each.__dict__["fault"]) for each in caplog.records]
+
+
+def test_no_room_for_connections(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system has none left the next one is taken up as soon as there is room."""
+    accept, faults = socket.socket.accept, [errno.EMFILE, errno.ENFILE, errno.EAGAIN]
+
+    def scarce(listener: socket.socket) -> Any:
+        if faults:
+            raise OSError(faults.pop(), "none left")
+        return accept(listener)
+
+    with town.connect() as resting:
+        resting.sendall(get("/voice"))
+        assert resting.recv(1000)
+        monkeypatch.setattr(socket.socket, "accept", scarce)
+
+        assert town.ask(get("/voice", LAST)).endswith(b"/voice")
+        assert b"" == rest(resting)
+    assert [] == faults
 
 
 def test_long_body(town: Town) -> None:
