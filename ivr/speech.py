@@ -7,12 +7,9 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from babel import Locale
-from babel.dates import format_skeleton
-from babel.lists import format_list
-
 from directory.find import ANYONE
 from directory.model import Directory, Helpline, Shown
+from ivr import cldr
 from ivr.catalogue import Catalogue
 from ivr.phrases import COUNTED, Phrase, general_name
 from ivr.turn import Amount, Clock, CountryName, Day, Digits, Key, LanguageNames, Line, Name, Value
@@ -20,8 +17,6 @@ from ivr.turn import Amount, Clock, CountryName, Day, Digits, Key, LanguageNames
 _KEPT_SENTENCES = 8192
 """Rendered sentences kept in memory: all that recur within a day's calls."""
 _BEFORE_I = re.compile(r"\by(?= h?i(?![aeou]))")
-_CLDR = {"pt": "pt-PT"}
-"""Languages whose catalogue is not what CLDR means by the bare tag: it takes `pt` for the Portuguese of Brazil."""
 _FIRST_OF_MONTH = {"fr": ("1 ", "1er "), "it": ("1 ", "1º ")}
 """What people say and CLDR's skeleton leaves to its rules for spelling numbers out: "1er janvier"."""
 _RIGHT_TO_LEFT = frozenset({"ar"})
@@ -144,15 +139,15 @@ def digits_aloud(say: str, plus: str, *, slowly: bool) -> str:
 
 def _by_cldr(value: Day | CountryName | LanguageNames, language: str) -> str:
     """Return what CLDR knows how to say in this language, in the dictionary form."""
-    locale = cldr(language)
+    known = cldr.words(language)
     match value:
         case Day(on):
             return date_in_words(on, language)
         case CountryName(code):
-            return str(locale.territories.get(code, code))
+            return known.countries.get(code, code)
         case LanguageNames(tags):
-            names = [str(locale.languages.get(tag.replace("-", "_"), tag)) for tag in tags]
-            return _for_the_ear(format_list(names, locale=locale), language)
+            names = [known.languages.get(tag.replace("-", "_"), tag) for tag in tags]
+            return _for_the_ear(known.listed(names), language)
 
 
 def _for_the_ear(text: str, language: str) -> str:
@@ -162,12 +157,6 @@ def _for_the_ear(text: str, language: str) -> str:
 
 def date_in_words(on: dt.date, language: str) -> str:
     """Return a day as a calendar of this language names it, without its year: "2 January"."""
-    words = format_skeleton("MMMMd", dt.datetime.combine(on, dt.time()), locale=cldr(language))
+    words = cldr.words(language).days[on.month, on.day]
     plain, first = _FIRST_OF_MONTH.get(language, ("", ""))
     return words.replace(plain, first, 1) if on.day == 1 and plain and words.startswith(plain) else words
-
-
-@lru_cache(maxsize=64)
-def cldr(language: str) -> Locale:
-    """Return what CLDR knows of a language (its days, countries, languages), by the tag of its catalogue."""
-    return Locale.parse(_CLDR.get(language, language), sep="-")

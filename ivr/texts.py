@@ -13,9 +13,10 @@ from enum import StrEnum
 
 from directory.find import number_to_say
 from directory.model import Directory, Helpline, Number
+from ivr import cldr
 from ivr.events import Form
 from ivr.phrases import Phrase
-from ivr.speech import Speech, cldr
+from ivr.speech import Speech
 from ivr.turn import Line, Turn
 
 GSM_SEGMENT, GSM_PART = 160, 153
@@ -110,8 +111,7 @@ def written_hours(helpline: Helpline, speech: Speech, language: str) -> str | No
     weekly = _HOLIDAYS.sub("", helpline.hours)
     if not _PLAIN_HOURS.fullmatch(weekly):
         return None
-    names = cldr(language).days["stand-alone"]["abbreviated"]
-    days = {day: str(names[index]).rstrip(".") for index, day in enumerate(_WEEK)}
+    days = {day: name.rstrip(".") for day, name in zip(_WEEK, cldr.words(language).weekdays, strict=True)}
 
     def in_words(found: re.Match[str]) -> str:
         opens, closes, first, last = found.groups()

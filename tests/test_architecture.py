@@ -57,6 +57,7 @@ PURE = (
     "directory/typography",
     "directory/weekly",
     "directory/withdrawal",
+    "ivr/cldr",
     "ivr/domain",
     "ivr/events",
     "ivr/figures",

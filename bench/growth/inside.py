@@ -1,4 +1,4 @@
-"""`python -m bench.growth.inside`: what one size costs inside a process of its own, printed as one line of JSON.
+"""`python -m bench.growth.inside SIZE ROUNDS`: what one size costs inside a process of its own, as one line of JSON.
 
 DATABASE_URL names an empty database, and stays behind with the directory as its first revision.
 """
@@ -35,7 +35,7 @@ from ivr.turn import Caller, World
 
 SMALL = 100
 """The questions are about the countries of a directory of this size, so that all sizes are asked the same."""
-ROUNDS = 15
+ROUNDS, QUICK_ROUNDS = 15, 1
 """How often each question is asked, each time in another minute; what counts is the quickest answer."""
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 LANGUAGES = ("en", "fr", "ro")
@@ -59,7 +59,7 @@ class Inside:
     """To answer a key with the service that is right for a caller, not remembered."""
 
 
-def measured(size: int, url: str) -> Inside:
+def measured(size: int, url: str, rounds: int) -> Inside:
     """Measure one size. Raises SQLAlchemy's errors."""
     with tempfile.TemporaryDirectory(prefix="fanal-bench-") as name:
         folder = Path(name)
@@ -72,7 +72,7 @@ def measured(size: int, url: str) -> Inside:
     _, publish = _timed(lambda: Desk(engine).revisions.ship(files, dt.datetime.now(dt.UTC), "To be measured."))
     engine.dispose()
     published = median(_timed(lambda: _read(url))[1] for _ in range(5))
-    return Inside(len(tables.helplines), yaml, publish, published, *_answers(tables))
+    return Inside(len(tables.helplines), yaml, publish, published, *_answers(tables, rounds))
 
 
 def _read(url: str) -> Directory:
@@ -82,7 +82,7 @@ def _read(url: str) -> Directory:
     return found
 
 
-def _answers(tables: Directory) -> tuple[float, float]:
+def _answers(tables: Directory, rounds: int) -> tuple[float, float]:
     """Return the seconds of a match and of a step."""
     asked = [
         Query(country, need.id, language)
@@ -92,8 +92,8 @@ def _answers(tables: Directory) -> tuple[float, float]:
         if need.shown is not Shown.NEVER
     ]
     minutes = count()
-    match = _mean_of_quickest(asked, lambda query: next(iter(ranked(tables, query, _minute(minutes)))))
-    return match, _mean_of_quickest(asked, lambda query: _press(tables, query, _minute(minutes)))
+    match = _mean_of_quickest(asked, lambda query: next(iter(ranked(tables, query, _minute(minutes)))), rounds)
+    return match, _mean_of_quickest(asked, lambda query: _press(tables, query, _minute(minutes)), rounds)
 
 
 def _press(tables: Directory, query: Query, now: dt.datetime) -> None:
@@ -107,8 +107,8 @@ def _minute(minutes: Iterator[int]) -> dt.datetime:
     return NOON + dt.timedelta(minutes=next(minutes) % 60)
 
 
-def _mean_of_quickest(asked: list[Query], answer: Callable[[Query], object]) -> float:
-    quickest = [min(_timed(partial(answer, query))[1] for _ in range(ROUNDS)) for query in asked]
+def _mean_of_quickest(asked: list[Query], answer: Callable[[Query], object], rounds: int) -> float:
+    quickest = [min(_timed(partial(answer, query))[1] for _ in range(rounds)) for query in asked]
     return sum(quickest) / len(quickest)
 
 
@@ -118,4 +118,5 @@ def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
 
 
 if __name__ == "__main__":
-    click.echo(json.dumps(asdict(measured(int(sys.argv[1]), os.environ["DATABASE_URL"]))))
+    wanted, often = map(int, sys.argv[1:])
+    click.echo(json.dumps(asdict(measured(wanted, os.environ["DATABASE_URL"], often))))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
@@ -17,6 +18,8 @@ from directory.pieces import HEAD, split
 
 _COUNTRY = re.compile(r"      ([A-Z]{2}):")
 """A country's line among the harmonised numbers."""
+_HEADING = "# Made for a measurement.\n"
+"""Makes every text a new one, of which nothing is remembered."""
 _NOWHERE = re.compile(r"countries:\n(?!      )")
 
 
@@ -26,15 +29,18 @@ def grown(size: int) -> dict[str, str]:
     Below the size of the shipped one: the first of its countries, each with all that it has. Above: all of them.
     """
     files = read_files()
-    while (has := len(compile_files(files).helplines)) > size:
-        files = _without(max(set(files) - set(SHARED)), files)
+    share = Counter(each.country for each in compile_files(files).helplines.values())
+    while (has := share.total()) > size:
+        last = max(set(files) - set(SHARED))
+        files = _without(last, files)
+        del share[last[:2].upper()]
     rows = [(place.file, place.entry, text) for place, text in split(files).items() if place.entry != HEAD]
     rows = [row for row in rows if row[0] not in SHARED]
     more: dict[str, list[str]] = {file: [] for file in files}
     for number, (file, id_, text) in enumerate(itertools.islice(itertools.cycle(rows), max(0, size - has))):
         copied = text.strip("\n").replace(f"id: {id_}\n", f"id: {id_}-{number}\n", 1)
         more[file].append(f"\n{copied}\n")
-    return {file: text.rstrip("\n") + "\n" + "".join(more[file]) for file, text in files.items()}
+    return {file: f"{_HEADING}{text.rstrip()}\n{''.join(more[file])}" for file, text in files.items()}
 
 
 @cache

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from directory.load import compile_files, load
 from directory.model import Helpline, Number, Reach
-from ivr import flow
+from ivr import cldr, flow
 from ivr.events import Form
 from ivr.phrases import Phrase
-from ivr.speech import Speech, cldr
+from ivr.speech import Speech
 from ivr.state import Channel, State, Step
 from ivr.texts import LONGEST, compose, segments, written_hours, written_turn
 from ivr.turn import Caller, Line, Turn, World
@@ -349,8 +349,7 @@ def test_every_day_is_named_once_and_rightly(language: str) -> None:
 
     Vietnamese calls Thursday "Th 5": its first two letters are how the tables write Thursday.
     """
-    called = cldr(language).days["stand-alone"]["abbreviated"]
-    names = [str(called[weekday]).rstrip(".") for weekday in range(7)]
+    names = [name.rstrip(".") for name in cldr.words(language).weekdays]
     days = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
     times = SPEECH.phrase(Phrase.HOURS_TIMES, language, opens="08:00", closes="16:00")
     row = SAMPLE.helplines["gb-crime"]

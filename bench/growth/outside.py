@@ -1,0 +1,138 @@
+"""What one size costs a web process: the memory it holds, and how soon it serves what has been published."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import json
+import random
+import re
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench.growth.tables import grown
+from bench.installation import PATIENCE, Installation, InstallationError
+from directory.database import open_database
+from directory.desk import Desk
+from directory.desk.people import OPERATOR
+from directory.load import compile_files
+from directory.switched import NOTHING
+from ivr.simulator.people import our_numbers, person
+from ivr.simulator.subscription import new_sid
+
+CALLS, QUICK_CALLS = 400, 10
+KEYS = 6
+"""Keys that each caller presses at most."""
+COUNTRIES = ("GB", "RO", "BE", "FR", "IT", "HU", "DE", "ES", "PL", "NL", "GR", "SE")
+_ACTION = re.compile(rb'<Gather [^>]*action="([^"]+)"')
+_POLL = 0.01
+_WORD = "checked: null"
+"""What the second revision changes in one row, so that there is something to publish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What was seen of a running server."""
+
+    live: float
+    """Seconds from the approver's last word to the new revision being served by the web process."""
+    resident: float
+    """Megabytes that the worker holds, all that it shares with others included (RSS)."""
+    proportional: float
+    """The same, with what is shared counted in parts (PSS)."""
+
+
+def measured(size: int, installation: Installation, calls: int) -> Outside:
+    """Measure the web process over the installation's database, whose first revision has that size."""
+    files = _changed(grown(size))
+    compile_files(files)  # a draft has been read when it is approved
+    with installation.serving() as server:
+        until_ready(installation)
+        call(installation, calls)
+        live = _seconds_until_live(installation, files)
+        call(installation, calls // 4)
+        return Outside(live, *_memory(server))
+
+
+def until_ready(installation: Installation) -> None:
+    """Wait until the server serves the first revision. Raises `InstallationError`."""
+    deadline = time.monotonic() + PATIENCE
+    while _number(installation) != 1:
+        if time.monotonic() > deadline:
+            raise InstallationError("The web server does not serve the revision.")
+        time.sleep(_POLL)
+
+
+def call(installation: Installation, calls: int) -> None:
+    """Make calls from many countries, with keys pressed at random, so that all languages and services are spoken."""
+    dice = random.Random(calls)  # noqa: S311 - no secret
+    for number in range(calls):
+        form = call_form(COUNTRIES[number % len(COUNTRIES)])
+        answer = installation.post("/voice", form)
+        for _ in range(KEYS):
+            found = _ACTION.search(answer)
+            if found is None:
+                break
+            path = urlsplit(html.unescape(found[1].decode())).path
+            answer = installation.post(path, {**form, "Digits": dice.choice("1234569")})
+
+
+def call_form(country: str) -> dict[str, str]:
+    """Return what the carrier says of a new call from a country."""
+    caller, called = person(country).mobile, our_numbers()[-1]
+    return {
+        "CallSid": new_sid("CA"),
+        "AccountSid": new_sid("AC"),
+        "From": caller,
+        "To": called,
+        "CallStatus": "ringing",
+    }
+
+
+def _seconds_until_live(installation: Installation, files: Mapping[str, str]) -> float:
+    engine = open_database(installation.environ["DATABASE_URL"])
+    deadline = time.monotonic() + PATIENCE
+    began = time.perf_counter()
+    Desk(engine).revisions.publish(
+        files, OPERATOR, dt.datetime.now(dt.UTC), "To be measured.", accept_unchecked=True, standing=NOTHING
+    )
+    while _number(installation) != 2:
+        if time.monotonic() > deadline:
+            raise InstallationError("The web server does not serve what was published.")
+        time.sleep(_POLL)
+    seconds = time.perf_counter() - began
+    engine.dispose()
+    return seconds
+
+
+def _number(installation: Installation) -> int | None:
+    try:
+        number: int | None = json.loads(installation.get("/health/ready"))["number"]
+    except OSError:
+        return None
+    return number
+
+
+def _changed(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the files with one row changed."""
+    file = next(name for name, text in files.items() if _WORD in text and name[2:] == ".yaml")
+    return {**files, file: files[file].replace(_WORD, "checked: 2026-11-01", 1)}
+
+
+def _memory(server: subprocess.Popen[bytes]) -> tuple[float, float]:
+    """Return megabytes of the server's one worker; zeros where the system does not tell."""
+    try:
+        workers = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+        kept = [Path(f"/proc/{worker}/smaps_rollup").read_text() for worker in workers]
+    except OSError:
+        return 0.0, 0.0
+    return max(_megabytes("Rss", text) for text in kept), max(_megabytes("Pss", text) for text in kept)
+
+
+def _megabytes(name: str, text: str) -> float:
+    found = re.search(rf"^{name}: +(\d+) kB", text, re.MULTILINE)
+    return int(found[1]) / 1000 if found else 0.0

@@ -1,0 +1,64 @@
+"""What Unicode's CLDR knows how to say in a language: countries, languages, lists, days.
+
+Babel reads all that CLDR says of a language, more than a megabyte, and keeps it for good. A call needs a tenth of it,
+in every language that is offered, in every web process: that tenth is taken out once, and the rest let go.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from babel import Locale, localedata
+from babel.dates import format_skeleton
+
+_TAGS = {"pt": "pt-PT"}
+"""Languages whose catalogue is not what CLDR means by the bare tag: it takes `pt` for the Portuguese of Brazil."""
+_LEAP_YEAR = 2024
+"""Has every day that a year can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one language."""
+
+    countries: Mapping[str, str]
+    """By ISO 3166-1 code."""
+    languages: Mapping[str, str]
+    """By tag, with `_` between its parts."""
+    days: Mapping[tuple[int, int], str]
+    """By month and day: "2 January", as a calendar names it."""
+    weekdays: tuple[str, ...]
+    """From Monday to Sunday, short, as they stand alone."""
+    lists: Mapping[str, str]
+    """How two things are joined, and the first, middle and last two of many (UTS 35, list patterns)."""
+
+    def listed(self, things: Sequence[str]) -> str:
+        """Join things as a sentence does: "a, b and c"."""
+        if len(things) < 2:
+            return "".join(things)
+        if len(things) == 2:
+            return self.lists["2"].format(*things)
+        text = self.lists["start"].format(things[0], things[1])
+        for thing in things[2:-1]:
+            text = self.lists["middle"].format(text, thing)
+        return self.lists["end"].format(text, things[-1])
+
+
+@lru_cache(maxsize=64)
+def words(language: str) -> Words:
+    """Return the words of a language, by the tag of its catalogue."""
+    locale = Locale.parse(_TAGS.get(language, language), sep="-")
+    first = dt.datetime(_LEAP_YEAR, 1, 1, tzinfo=dt.UTC)
+    year = [first + dt.timedelta(days=number) for number in range(366)]
+    found = Words(
+        countries=dict(locale.territories),
+        languages=dict(locale.languages),
+        days={(day.month, day.day): format_skeleton("MMMMd", day, locale=locale) for day in year},
+        weekdays=tuple(locale.days["stand-alone"]["abbreviated"][day] for day in range(7)),
+        lists=dict(locale.list_patterns["standard"]),
+    )
+    getattr(localedata, "_cache", {}).clear()  # Babel has no other way to let go of what it has read
+    return found
