@@ -21,7 +21,7 @@ from ivr.adapters.claims import Claims
 from ivr.adapters.counters import Counters
 from ivr.adapters.errands import Errands, LostText, settling_mark
 from ivr.adapters.provider import CallRecord, Fate, ProviderError
-from ivr.adapters.queue import Queues, token
+from ivr.adapters.queue import JOB_SECONDS, Queues, token
 from ivr.adapters.stream import EventStream
 from ivr.events import TEXT_LIFE, Event, EventKind, Form, PurgeCall, PurgeMessage, SendText
 from ivr.numbers import CallerNumber
@@ -30,6 +30,8 @@ COUNT_SECONDS = 20.0
 """How long one job adds up before it leaves the rest to the next."""
 BATCHES = 200
 """Batches added up in one transaction."""
+DELETING = dt.timedelta(seconds=JOB_SECONDS / 2)
+"""How long one job begins to delete the records of one more call."""
 MARK_LIFE = dt.timedelta(days=7)
 """How long an event of a job cannot be counted again: longer than a job is retried."""
 log = logging.getLogger(__name__)
@@ -150,16 +152,21 @@ def purge_call(call: str, until: str, *others: str) -> None:
     """Delete the provider's records of calls that have ended: forwarded legs first, since they are found by the call.
 
     Run twice, it deletes what is left: a record that is not there is deleted. Each is counted once, by a mark. What
-    cannot be deleted keeps none of the others, unless the provider does not answer at all.
+    cannot be deleted keeps none of the others, unless the provider does not answer at all. Where it answers slowly the
+    rest becomes a job of its own: one that ran out of time would ask again for the first ones for ever.
     """
-    provider, failed = _with.get().provider, None
+    with_, calls, failed = _with.get(), (call, *others), None
+    provider, end = with_.provider, with_.clock() + DELETING
 
     def delete(call: str) -> None:
         for leg in provider.forwarded_legs(call):
             provider.delete_call(leg)
         provider.delete_call(call)
 
-    for each in (call, *others):
+    for number, each in enumerate(calls):
+        if number and with_.clock() >= end:
+            with_.queues.put_rest(calls[number:], until, with_.clock())
+            break
         try:
             _purge(token(PurgeCall(each)), until, partial(delete, each))
         except ProviderError as fault:

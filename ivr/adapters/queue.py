@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -102,6 +102,12 @@ class Queues:
             order = _order(first, now)
             order = replace(order, arguments=(*order.arguments, *(each.call for each in others)))
             self._give(token(first, *others), order, now)
+
+    def put_rest(self, calls: Sequence[str], until: str, now: dt.datetime) -> None:
+        """Enqueue the calls, which are over, for which a job had no time left; their day ends as it would have."""
+        first, *others = (PurgeCall(call) for call in calls)
+        order = replace(_order(first, now), arguments=(calls[0], until, *calls[1:]), delay=dt.timedelta(0))
+        self._give(token(first, *others), order, now)
 
     def secure(self) -> None:
         """Wait until no failover can lose what has been put; raises `InsecureError` where one may."""

@@ -20,7 +20,7 @@ from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.counters import Counters
 from ivr.adapters.errands import CALL_LIFE, PURGE_GRACE, SENT_LIFE, TEXT_GRACE, Errands
 from ivr.adapters.provider import CallRecord, Fate, ProviderError
-from ivr.adapters.queue import PURGE_LIFE, Queues, token
+from ivr.adapters.queue import JOB_SECONDS, PURGE_LIFE, Queues, token
 from ivr.adapters.stream import NOTHING, EventStream
 from ivr.events import TEXT_LIFE, Errand, Event, EventKind, Form, PurgeCall, PurgeMessage, SendText
 from ivr.jobs import Collaborators
@@ -248,6 +248,29 @@ def test_silent_provider_is_not_asked_again_for_each(world: World) -> None:
         jobs.purge_call("CA1", UNTIL, "CA2")
 
     assert [] == world.provider.deleted
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(4, 3), (5, 2), (20, 1)])
+def test_slow_provider_keeps_no_record_for_ever(
+    world: World, monkeypatch: pytest.MonkeyPatch, seconds: int, expected: int
+) -> None:
+    """What a job has no time for becomes a job of its own, at once and with the same end; one call is always done."""
+    delete = world.provider.delete_call
+
+    def slowly(call: str) -> None:
+        delete(call)
+        world.now += dt.timedelta(seconds=seconds * JOB_SECONDS / 20)
+
+    monkeypatch.setattr(world.provider, "delete_call", slowly)
+    calls = ["CA1", "CA2", "CA3"]
+    jobs.purge_call("CA1", UNTIL, "CA2", "CA3")
+    left = [PurgeCall(call) for call in calls[expected:]]
+
+    assert calls[:expected] == world.provider.deleted
+    assert _now(world) == ([token(*left)] if left else [])
+    for job in Queue("purges", connection=world.redis, serializer=JSONSerializer).get_jobs():
+        assert [each.call for each in left] == [job.args[0], *job.args[2:]]
+        assert job.args[1] == UNTIL
 
 
 @pytest.mark.parametrize(("seconds", "events"), [(-1, {}), (0, {"record overdue -": 1})])
