@@ -1,0 +1,105 @@
+"""Measuring growth: the tables are valid, every size is asked the same, and targets stand where they belong."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections import Counter
+
+import pytest
+
+from bench import growth
+from bench.growth import Size, summary
+from bench.growth.__main__ import chart
+from bench.growth.inside import QUICK_ROUNDS, Inside
+from bench.growth.inside import measured as inside
+from bench.growth.outside import Outside, call_form
+from bench.growth.tables import first_countries, grown
+from bench.installation import databases
+from directory.load import compile_files, load
+from directory.model import Directory
+
+SHIPPED = load()
+
+
+def tables(size: int) -> Directory:
+    """Return a directory of a size."""
+    return compile_files(grown(size))
+
+
+@pytest.mark.parametrize("size", [30, 100, len(SHIPPED.helplines), 400])
+def test_directory_of_a_size(size: int) -> None:
+    """A directory of any size has exactly so many helplines, and is without a fault."""
+    assert size == len(tables(size).helplines)
+
+
+def test_copies_are_real() -> None:
+    """What is added says the same as a row that is shipped, and the countries keep their shares."""
+    shipped = {(each.country, each.name["en"], each.hours, each.numbers) for each in SHIPPED.helplines.values()}
+    grown_ = tables(400).helplines.values()
+    shares = Counter(each.country for each in grown_)
+
+    assert {(each.country, each.name["en"], each.hours, each.numbers) for each in grown_} == shipped
+    assert set(SHIPPED.countries) == set(shares)
+
+
+def test_small_directory_is_a_part_of_the_whole() -> None:
+    """The countries of which all sizes are asked have the same services in a small directory as in the shipped one."""
+    small = tables(100)
+    asked = first_countries(100)[:-1]
+
+    assert set(small.countries) == set(first_countries(100))
+    for country in asked:
+        mine = {id_ for id_, each in SHIPPED.helplines.items() if each.country == country}
+        assert mine <= set(small.helplines)
+
+
+def test_size_is_measured(database_url: str) -> None:
+    """A size is read, published, read back and searched, on both databases."""
+    found = inside(100, database_url, QUICK_ROUNDS)
+
+    assert 100 == found.helplines
+    assert min(found.yaml, found.publish, found.published, found.match, found.step) > 0
+
+
+def test_form_of_a_call_names_no_real_person() -> None:
+    """The measuring calls come from numbers that the numbering library gives as examples."""
+    assert call_form("GB")["From"].startswith("+44")
+
+
+def a_size(helplines: int, **seconds: float) -> Size:
+    """Return what was found of one size; `seconds` replace the figures."""
+    values = {"yaml": 1.0, "publish": 0.1, "published": 0.5, "match": 3e-5, "step": 1e-4} | seconds
+    served = Outside(1.5, 110.0, 70.0) if helplines <= growth.LARGEST_SERVED else None
+    return Size(helplines, "SQLite", Inside(helplines, **values), served)
+
+
+def test_targets() -> None:
+    """Reading and publishing are judged at 10,000, memory at the shipped size, a match between the ends."""
+    found = list(summary([a_size(100), a_size(len(SHIPPED.helplines)), a_size(10_000), a_size(100_000, match=5e-5)]))
+    judged = {each.name: (each.at_most, each.met) for each in found if each.met is not None}
+
+    assert {
+        "10,000 helplines, as published": (2.0, True),
+        "10,000 helplines, publication live": (2.0, True),
+        f"{len(SHIPPED.helplines)} helplines, web process": (120.0, True),
+        "a match at 100,000 beside 100": (1.2, False),
+    } == judged
+
+
+def test_quick_judges_nothing() -> None:
+    """Where only is asked whether it works, no figure is met or missed."""
+    assert {None} == {each.met for each in summary([a_size(100), a_size(10_000)], quick=True)}
+
+
+def test_chart() -> None:
+    """The picture has a line for each thing measured."""
+    root = ET.fromstring(chart([a_size(100), a_size(1_000), a_size(100_000)]))  # noqa: S314 - our own
+    lines = list(root.iter("{http://www.w3.org/2000/svg}polyline"))
+
+    assert [3, 3, 2, 3, 3] == [len(each.attrib["points"].split()) for each in lines]
+
+
+@pytest.mark.parametrize("wanted", ["sqlite", "both"])
+def test_databases(wanted: str) -> None:
+    """SQLite is always there, and comes first."""
+    assert "SQLite" == databases(wanted)[0]
