@@ -22,6 +22,9 @@ SHORTEST, LONGEST = 0.1, 1.5
 """Seconds that a caller thinks."""
 KEYS = ("1", "2", "3")
 """Keys of the menus of languages and needs; all three mean something in every country."""
+NEAR, NEAR_SHARE = 12, 0.8
+"""The first so many telephones are those of the first countries, a mobile and a landline each; so many of all callers
+have one of them. Who asks for a text calls from anywhere, since one number gets a few texts a day at most."""
 MOST_SILENCES = 4
 """The third leads to a person; where nobody can be reached at this hour, the emergency advice is repeated for ever."""
 
@@ -83,8 +86,8 @@ class Plan:
 def routes(telephones: Sequence[Telephone], count: int) -> list[Route]:
     """Return ways to be rehearsed: all keys from the first telephones, then one choice of keys from each other."""
     dice = random.Random(SEED)  # noqa: S311 - no secret
-    every = [Route(each, language, need) for each in telephones[:12] for language in KEYS for need in KEYS]
-    more = [Route(each, dice.choice(KEYS), dice.choice(KEYS)) for each in telephones[12:]]
+    every = [Route(each, language, need) for each in telephones[:NEAR] for language in KEYS for need in KEYS]
+    more = [Route(each, dice.choice(KEYS), dice.choice(KEYS)) for each in telephones[NEAR:]]
     dice.shuffle(every)
     return (every + more)[:count] if count else every + more
 
@@ -93,9 +96,10 @@ def plans(ways: Sequence[Route], count: int) -> Iterator[Plan]:
     """Yield the calls. Where one number has asked for as many texts as it gets in a day, another one asks."""
     dice = random.Random(SEED)  # noqa: S311 - no secret
     texts: Counter[str] = Counter()
+    near = [way for way in ways if way.telephone.index < NEAR] or ways
     mobiles = [way for way in ways if way.telephone.is_mobile]
     for wish in dice.choices(list(SHARES), list(SHARES.values()), k=count):
-        way = dice.choice(ways)
+        way = dice.choice(near if dice.random() < NEAR_SHARE else ways)
         if wish is Wish.TEXT:
             way = dice.choice(mobiles)
             while texts[way.telephone.number] >= TEXTS_OF_ONE:

@@ -76,7 +76,7 @@ class Connections(Generic[Task]):
 
     def free(self, now: float) -> Connection[Task] | None:
         """Return one that can take a request; None where all are busy."""
-        while self._free and (self._open >= SPREAD or self._open >= self._most):
+        while self._free and self._open >= min(SPREAD, self._most):
             connection = self._free.popleft()
             if now - connection.last < IDLE_SECONDS and connection.requests < REQUESTS:
                 return connection
