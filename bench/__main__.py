@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m bench`: prints the table. Exit status 0 unless something was not answered with 200."""
+"""`make bench`: all parts of the benchmark, one after another, and one table. Exit status 0 if all targets are met."""
 
 from __future__ import annotations
 
@@ -6,77 +6,85 @@ import json
 import os
 import platform
 import sys
-import tempfile
-from collections.abc import Mapping
-from contextlib import ExitStack
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 
-from bench import WORKERS, servers
-from bench.client import AnswerError, Sample, measure
-from bench.figures import MENU_STEP, TITLES, TUTORIAL, Figures, as_json, figures, table
-from bench.servers import BenchError, Server
-from bench.workload import calls, pressed, signed_requests
+from bench import counting, growth, start, step, year
+from bench.findings import Finding, as_json, table
+from bench.installation import InstallationError
+from bench.step.client import AnswerError
+from bench.step.servers import BenchError
+from bench.year.load import StandstillError
+from bench.year.parts import PartError
 
-Target = tuple[Server, list[bytes]]
+Say = Callable[[str], None]
+PARTS: dict[str, Callable[[bool, Say], Iterator[Finding]]] = {
+    "step": step.findings,
+    "start": start.findings,
+    "counting": counting.findings,
+    "growth": growth.findings,
+    "year": year.findings,
+}
+"""In the order in which they are run: first what is over soon."""
+FAULTS = (AnswerError, BenchError, InstallationError, PartError, StandstillError)
+"""What ends a part in a sentence."""
 
 
-@click.command(epilog='Examples: make bench, make bench ARGS="--quick", make bench ARGS="--json"')
-@click.option("--rounds", default=12, show_default=True, type=click.IntRange(1, 20), help="How often each is measured.")
-@click.option("--seconds", default=1.0, show_default=True, type=click.FloatRange(0.1, 1.2), help="Length of a round.")
-@click.option("--connections", default=16, show_default=True, type=click.IntRange(1, 64), help="Requests at a time.")
-@click.option("--quick", is_flag=True, help="One short round of each: whether it works, not how fast it is.")
+@click.command(epilog="""Examples: make bench, make bench ARGS="--quick", make bench ARGS="step start --json".""")
+@click.argument("parts", nargs=-1, type=click.Choice(list(PARTS)))
+@click.option("--quick", is_flag=True, help="Whether everything works, not how fast it is: under a minute.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON for other programs.")
-def main(rounds: int, seconds: float, connections: int, quick: bool, json_wanted: bool) -> None:
-    """Measure menu steps of Fanal beside simpler servers, in turn, on this machine and loopback only."""
-    if quick:
-        rounds, seconds = 1, 0.3
-    try:
-        with ExitStack() as running:
-            found = _measured(_targets(running), rounds, seconds, connections)
-    except (AnswerError, BenchError) as fault:
-        click.echo(str(fault), err=True)
-        sys.exit(1)
-    conditions = {"rounds": rounds, "seconds": seconds, "connections": connections, "workers": WORKERS}
-    machine = {"python": platform.python_version(), "system": platform.system(), "cores": os.cpu_count()}
+def main(parts: tuple[str, ...], quick: bool, json_wanted: bool) -> None:
+    """Measure Fanal on this machine, loopback only, beside its targets; all parts take about twenty minutes."""
+    found: list[Finding] = []
+    broken = []
+    for name in parts or PARTS:
+        try:
+            found += PARTS[name](quick, _say)
+        except FAULTS as fault:
+            _say(f"{name}: {fault}")
+            broken.append(name)
     if json_wanted:
-        click.echo(json.dumps({**conditions, **machine, **as_json(found)}, indent=2))
-        return
-    click.echo(
-        f"{rounds} rounds of {seconds:g} s in turn, {connections} connections, {WORKERS} workers; "
-        f"Python {machine['python']}, {machine['cores']} cores shared with the client.\n\n{table(found)}"
-    )
+        click.echo(json.dumps({"machine": machine(), "findings": as_json(found), "broken": broken}, indent=2))
+    else:
+        click.echo(f"\n{table(found)}\n\n{', '.join(machine().values())}\n{verdict(found, broken)}")
+    sys.exit(1 if broken or any(each.met is False for each in found) else 0)
 
 
-def _targets(running: ExitStack) -> Mapping[str, Target]:
-    """Start the servers, and make calls with Fanal up to the keys that will be measured."""
-    folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="fanal-bench-")))
-    fanal = running.enter_context(servers.fanal(folder))
-    languages = pressed(calls(), fanal, "1")
-    needs = pressed(languages, fanal, "1")
-    targets = {MENU_STEP: (fanal, languages), "referral": (fanal, needs)}
-    for kind in ("bare", "signed", TUTORIAL):
-        targets[kind] = (running.enter_context(servers.simple(kind)), languages)
-    return {name: (targets[name][0], signed_requests(targets[name][1], targets[name][0])) for name in TITLES}
+def machine() -> dict[str, str]:
+    """Return what the figures were taken on."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1024**3
+    return {
+        "processor": f"{os.cpu_count()} cores of {_processor()}",
+        "memory": f"{memory:.0f} GiB",
+        "system": f"{platform.system()} {platform.release()}",
+        "python": f"Python {platform.python_version()}",
+        "date": time.strftime("%Y-%m-%d"),
+    }
 
 
-def _measured(targets: Mapping[str, Target], rounds: int, seconds: float, connections: int) -> dict[str, Figures]:
-    """Measure each in turn, round after round, so that what else the machine does meets all alike."""
-    samples: dict[str, list[Sample]] = {name: [] for name in targets}
-    cpu: dict[str, float | None] = dict.fromkeys(targets, 0.0)
-    for server, requests in targets.values():
-        measure(server.port, requests, connections, min(seconds, 0.5))  # to warm up, not counted
-    for _ in range(rounds):
-        for name, (server, requests) in targets.items():
-            before = server.cpu_seconds()
-            samples[name].append(measure(server.port, requests, connections, seconds))
-            cpu[name] = _sum(cpu[name], before, server.cpu_seconds())
-    return {name: figures(samples[name], cpu[name]) for name in targets}
+def verdict(found: list[Finding], broken: list[str]) -> str:
+    """Say how many targets are met, and which parts could not be measured."""
+    judged = [each.met for each in found if each.met is not None]
+    words = f"{sum(judged)} of {len(judged)} targets met."
+    return f"{words} Not measured: {', '.join(broken)}." if broken else words
 
 
-def _sum(so_far: float | None, before: float | None, after: float | None) -> float | None:
-    return None if so_far is None or before is None or after is None else so_far + after - before
+def _processor() -> str:
+    """Return the name that the system gives the processor; its kind where it gives none."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bench import client
-from bench.client import AnswerError, ask, measure
+from bench.step import client
+from bench.step.client import AnswerError, ask, measure
 
 REQUEST = b"POST /%s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n"
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 
-from bench.client import Sample
-from bench.figures import MENU_STEP, TITLES, TUTORIAL, Figures, as_json, figures, table, verdict
+import pytest
+
+from bench.step.client import Sample
+from bench.step.figures import MENU_STEP, TITLES, TUTORIAL, Figures, figures, rounds_as_json, summary, table
 
 
 def found(menu: float, tutorial: float) -> dict[str, Figures]:
@@ -31,12 +33,21 @@ def test_percentiles_are_of_all_answers() -> None:
     assert 500.0 == both.cpu
 
 
-def test_verdict_says_when_the_expectation_is_not_met() -> None:
-    """Equal is met; a little slower is not."""
-    assert "met, 1.00 times" in verdict(found(menu=800, tutorial=800))
-    assert "NOT met, 0.99 times" in verdict(found(menu=792, tutorial=800))
-    assert as_json(found(menu=800, tutorial=800))["at_least_as_fast_as_tutorial"] is True
-    assert as_json(found(menu=792, tutorial=800))["at_least_as_fast_as_tutorial"] is False
+@pytest.mark.parametrize(
+    ("menu", "beside_tutorial", "beside_check"),
+    [(1500, True, True), (1499, False, True), (1000, False, True), (999, False, False)],
+)
+def test_targets(menu: float, beside_tutorial: bool, beside_check: bool) -> None:
+    """One and a half times the tutorials' way and once the mere check are met by the figure itself, by no less."""
+    judged = {each.name: each.met for each in summary(found(menu=menu, tutorial=1000))}
+
+    assert beside_tutorial is judged["Fanal, from the language to the needs, beside (c)"]
+    assert beside_check is judged["Fanal, from the language to the needs, beside (b)"]
+
+
+def test_quick_round_judges_nothing() -> None:
+    """A round that only shows that it works has no target to miss."""
+    assert {None} == {each.met for each in summary(found(menu=1, tutorial=1000), quick=True)}
 
 
 def test_table_and_json_hold_every_server() -> None:
@@ -45,4 +56,4 @@ def test_table_and_json_hold_every_server() -> None:
 
     assert [] == [title for title in TITLES.values() if title not in shown]
     assert "2.00x" in shown
-    assert set(TITLES) == set(json.loads(json.dumps(as_json(found(menu=1500, tutorial=750))))["servers"])
+    assert set(TITLES) == set(json.loads(json.dumps(rounds_as_json(found(menu=1500, tutorial=750)))))

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import WORKERS
+from bench.step import WORKERS
 from ivr.adapters.embedded import start_redis
 from ivr.simulator.people import our_numbers
 
@@ -56,9 +56,9 @@ def _cpu_seconds(pid: str) -> float:
 
 @contextmanager
 def simple(kind: str) -> Iterator[Server]:
-    """Run one of the servers of `bench.simple`."""
+    """Run one of the servers of `bench.step.simple`."""
     port, token = _free_port(), secrets.token_hex(16)
-    with _running([sys.executable, "-m", "bench.simple", kind, str(port), token], os.environ.copy()) as process:
+    with _running([sys.executable, "-m", "bench.step.simple", kind, str(port), token], os.environ.copy()) as process:
         yield _answering(Server(port, token, process))
 
 

@@ -1,4 +1,4 @@
-"""The servers that Fanal is compared with, each in a process of its own: `python -m bench.simple KIND PORT TOKEN`.
+"""The servers that Fanal is compared with, each in a process of its own: `python -m bench.step.simple KIND PORT TOKEN`.
 
 They run under Fanal's own web server with as many workers, and know one address: that of a key.
 """
@@ -12,7 +12,7 @@ from flask import Flask, Response, abort, request
 from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from bench import WORKERS
+from bench.step import WORKERS
 from routes.server import serve
 
 MENU = (

@@ -10,8 +10,8 @@ from urllib.parse import urlencode, urlsplit
 
 from twilio.request_validator import RequestValidator
 
-from bench.client import ask
-from bench.servers import BenchError, Server
+from bench.step.client import ask
+from bench.step.servers import BenchError, Server
 from ivr.simulator.people import FIRST_COUNTRIES, our_numbers, person
 from ivr.simulator.subscription import API_VERSION, look_ups, new_sid
 
