@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from routes.connection import Connection
 from routes.crew import Crew
 from routes.reply import Reply, bare
+from routes.shares import Shares
 from routes.wire import Environ, Request, Room, base_environ
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ SHARE = 4
 """Of those that it holds, a process may take up one to so many in one turn: else who comes in a rush waits longest."""
 BEAT = 1.0
 """Seconds between two looks at what is due; a deadline may be missed by as much."""
+COURTESY = 0.0005
+"""Seconds that a process leaves another that holds fewer connections to take up the next one."""
 PARTING = 1.0
 """Seconds that a stopping process still reads from connections that rest: a request may be on its way."""
 _FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
@@ -53,8 +56,10 @@ class Terms:
     at_once: tuple[str, ...] = ()
     """Beginnings of the paths that wait for nothing."""
     room: Room = field(default_factory=lambda: Room(64 * 1024, "", 64 * 1024, 0))
-    several: bool = False
-    """Whether there are other processes."""
+    number: int = 0
+    """Which of the processes this is."""
+    shares: Shares | None = None
+    """What the others hold; None where there are none."""
     most: int = MOST
 
 
@@ -69,7 +74,7 @@ class Loop:
         self._app = app
         self._terms = terms
         self._listeners = tuple(listeners)
-        self._base = base_environ({"wsgi.errors": errors, "wsgi.multiprocess": terms.several})
+        self._base = base_environ({"wsgi.errors": errors, "wsgi.multiprocess": terms.shares is not None})
         self._selector = selectors.DefaultSelector()
         self._connections: set[Connection] = set()
         self._again: deque[Connection] = deque()
@@ -90,10 +95,13 @@ class Loop:
         """
         self._selector.register(self._wakes, EVENT_READ, self._woken)
         self._accept_more(True)
+        self._tell()
         while self._beat(goes_on):
             self._turn()
         self._stops = True
         self._accept_more(False)
+        if self._terms.shares:
+            self._terms.shares.leave(self._terms.number)
         self._part(goes_on, grace)
         self._close()
 
@@ -112,6 +120,7 @@ class Loop:
         if connection.watched:
             self.watch(connection, 0)
         self._connections.discard(connection)
+        self._tell()
         self.waiting.pop(connection, None)
         if not self._stops:
             self._accept_more(True)
@@ -227,6 +236,9 @@ class Loop:
 
     def _accept(self, listener: socket.socket, base: Environ) -> None:
         """Take up some connections; where there are too many, in place of those that have waited longest."""
+        shares = self._terms.shares
+        if shares and shares.is_full(self._terms.number):
+            time.sleep(COURTESY)
         for _ in range(max(AT_ONCE, len(self._connections) // SHARE)):
             try:
                 accepted, address = listener.accept()
@@ -237,10 +249,16 @@ class Loop:
             accepted.setblocking(False)
             connection = Connection(accepted, base | {"REMOTE_ADDR": address[0], "REMOTE_PORT": str(address[1])}, self)
             self._connections.add(connection)
+            self._tell()
             self.waiting[connection] = None
             self._selector.register(accepted, EVENT_READ, connection)
             if len(self._connections) > self._terms.most and not self._make_place(connection):
                 return
+
+    def _tell(self) -> None:
+        """Tell the other processes how many connections there are, as long as any are taken up."""
+        if self._terms.shares and not self._stops:
+            self._terms.shares.tell(self._terms.number, len(self._connections))
 
     def _make_place(self, new: Connection | None = None) -> bool:
         """End the connection that has waited longest for the other side; else take up no more until one ends."""

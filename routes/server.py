@@ -19,6 +19,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.base import Worker as BaseWorker
 
 from routes.loop import Loop, Terms
+from routes.shares import Shares
 from routes.wire import Room
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn ships no types
         """Serve until the master says that it is enough, or has gone."""
         sys.setswitchinterval(TURN)
         room = Room(BODY, PAGES, UPLOAD, UPLOADS)
-        terms = Terms(self.cfg.threads, AT_ONCE, room, several=self.cfg.workers > 1)
+        terms = Terms(self.cfg.threads, AT_ONCE, room, self.age, self.app.shares)
         loop = Loop(self.wsgi, self.sockets, terms, sys.stderr)
         signal.set_wakeup_fd(loop.wakes, warn_on_full_buffer=False)
         try:
@@ -70,6 +71,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     def __init__(self, app: WSGIApplication, options: dict[str, Any]) -> None:
         self._app = app
         self._options = options
+        self.shares = Shares()
+        """What each process holds; whoever makes one leave tells the others so."""
         super().__init__()
 
     def load_config(self) -> None:
@@ -98,6 +101,9 @@ def serve(
     def post_fork(_arbiter: object, _worker: object) -> None:
         in_worker()
 
+    def child_exit(arbiter: Any, worker: Any) -> None:
+        arbiter.app.shares.leave(worker.age)
+
     server = Server(
         app,
         {
@@ -107,6 +113,7 @@ def serve(
             "threads": THREADS,
             "preload_app": True,
             "post_fork": post_fork,
+            "child_exit": child_exit,
             "accesslog": None,
             "loglevel": "warning",
             "graceful_timeout": GRACE,
