@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from directory.database import writing
 from ivr.adapters.batch import MARK_LENGTH, Batch
-from ivr.adapters.errands import ROWS, Errands, in_parts, insert_into, metadata, settling_mark
+from ivr.adapters.errands import Errands, in_parts, insert_into, metadata, settling_mark
 from ivr.events import Event, EventKind
 from ivr.figures.tables import Tally
 
@@ -137,10 +137,10 @@ class Counters:
         for event, times in tallies.items():
             sums[_key(event)] += times
         rows = [dict(zip(_NAMES, (*key, count), strict=True)) for key, count in sorted(sums.items())]
-        for start in range(0, len(rows), ROWS):
-            insert = insert_into(connection, counters).values(rows[start : start + ROWS])
+        if rows:
+            insert = insert_into(connection, counters)
             added = {"count": counters.c.count + insert.excluded.count}
-            connection.execute(insert.on_conflict_do_update(index_elements=counters.primary_key, set_=added))
+            connection.execute(insert.on_conflict_do_update(index_elements=counters.primary_key, set_=added), rows)
 
 
 def _accounts(connection: sa.Connection, sources: Iterable[str]) -> dict[str, _Account]:
@@ -179,11 +179,11 @@ def _keep_books(connection: sa.Connection, accounts: Mapping[str, _Account], day
 
 
 def _set_marks(connection: sa.Connection, names: Iterable[str], day: dt.date) -> set[str]:
-    """Set marks, and return those that nobody had set before."""
-    fresh: set[str] = set()
-    for some in in_parts(dict.fromkeys(name[:MARK_LENGTH] for name in names)):
-        insert = insert_into(connection, marks).values([{"mark": mark, "day": day} for mark in some])
-        fresh.update(connection.scalars(insert.on_conflict_do_nothing().returning(marks.c.mark)))
+    """Set marks, and return those that nobody had set before; nobody else sets any before our transaction ends."""
+    asked = {name[:MARK_LENGTH] for name in names}
+    fresh = asked - _known(connection, asked)
+    if fresh:
+        connection.execute(insert_into(connection, marks), [{"mark": mark, "day": day} for mark in sorted(fresh)])
     return fresh
 
 
