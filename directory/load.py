@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -30,14 +30,24 @@ SHARED = (NEEDS, harmonised.FILE)
 _COUNTRY_FILE = re.compile(r"[a-z]{2}\.yaml")
 
 
-def load(path: Path | None = None) -> Directory:
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Who is told how many of the countries' files have been read, of how many; all are alike to what is read."""
+
+    tell: Callable[[int, int], None] = field(compare=False)
+
+
+SILENT = Progress(lambda _read, _of: None)
+
+
+def load(path: Path | None = None, progress: Progress = SILENT) -> Directory:
     """Load the directory from a folder of YAML files, by default the packaged one.
 
     Raises Faults with everything that is wrong in any of the files.
     """
     draft = _Draft()
     files = _files_in(path, draft)
-    return _compile(files, draft) if draft.faults else compile_files(files)
+    return _compile(files, draft, progress) if draft.faults else compile_files(files, progress)
 
 
 def read_files(path: Path | None = None) -> dict[str, str]:
@@ -52,18 +62,18 @@ def read_files(path: Path | None = None) -> dict[str, str]:
     return files
 
 
-def compile_files(files: Mapping[str, str]) -> Directory:
+def compile_files(files: Mapping[str, str], progress: Progress = SILENT) -> Directory:
     """Make a directory of the texts of its files, by file name: what `load` does, without a disk.
 
     The same texts make the same directory, which is remembered. Raises Faults with everything that is wrong in any of
     the files.
     """
-    return _compiled_once(tuple(sorted(files.items())))
+    return _compiled_once(tuple(sorted(files.items())), progress)
 
 
 @lru_cache(maxsize=8)
-def _compiled_once(files: tuple[tuple[str, str], ...]) -> Directory:
-    return _compile(dict(files), _Draft())
+def _compiled_once(files: tuple[tuple[str, str], ...], progress: Progress) -> Directory:
+    return _compile(dict(files), _Draft(), progress)
 
 
 @dataclass(slots=True)
@@ -82,19 +92,21 @@ class _Draft:
         self.faults.append(Fault(file, "", "", code, wrong, right))
 
 
-def _compile(files: Mapping[str, str], draft: _Draft) -> Directory:
+def _compile(files: Mapping[str, str], draft: _Draft, progress: Progress) -> Directory:
     draft.names.update(files)
     _check_files(draft)
-    tables = dict(_parse_files(files, draft))
-    if NEEDS not in tables:
-        raise Faults(draft.faults)
-    vocabulary = read_vocabulary(Row(tables[NEEDS], NEEDS, "", draft.faults))
-    for file, table in tables.items():
-        if file not in SHARED:
+    shared = dict(_parse_files({name: files[name] for name in SHARED if name in files}, draft))
+    vocabulary = read_vocabulary(Row(shared[NEEDS], NEEDS, "", draft.faults)) if NEEDS in shared else None
+    own = {name: text for name, text in files.items() if name not in SHARED}
+    for number, (file, table) in enumerate(_parse_files(own, draft), 1):
+        if vocabulary is not None:
             _read_country_file(Row(table, file, "", draft.faults), vocabulary, draft)
-    if harmonised.FILE in tables:
-        _read_harmonised(tables[harmonised.FILE], _codes(draft.names), vocabulary, draft)
-    if (harmonised.FILE in tables) == (harmonised.FILE in draft.names):
+        progress.tell(number, len(own))
+    if vocabulary is None:
+        raise Faults(draft.faults)
+    if harmonised.FILE in shared:
+        _read_harmonised(shared[harmonised.FILE], _codes(draft.names), vocabulary, draft)
+    if (harmonised.FILE in shared) == (harmonised.FILE in draft.names):
         _check_emergency(vocabulary, draft)
     if draft.faults:
         raise Faults(draft.faults)

@@ -21,6 +21,7 @@ from directory.faults import Faults
 from directory.load import compile_files
 from directory.pieces import Files
 from routes.cli.columns import columns
+from routes.cli.progress import reading
 from routes.cli.sources import NoTablesError, base_of, files_of, is_published, the_desk
 
 if TYPE_CHECKING:
@@ -162,7 +163,9 @@ def _must_not_mislead(desk: Desk, files: Files) -> None:
 
     live = desk.revisions.live()
     before = desk.revisions.directory(live.number) if live else None
-    if errors := errors_brought(before, compile_files(files), _now()):
+    with reading() as progress:
+        after = compile_files(files, progress)
+    if errors := errors_brought(before, after, _now()):
         listed = "\n".join(f"  {each}" for each in errors)
         raise NoTablesError(f"These tables would mislead callers:\n{listed}")
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from directory.load import compile_files, load, read_files
 from directory.model import Directory
 from directory.pieces import Files
+from routes.cli.progress import reading
 
 if TYPE_CHECKING:
     from directory.desk import Desk
@@ -33,7 +34,8 @@ def tables_of(word: str) -> Directory:
 
     A folder that is called like a revision is written with its path: `./7`.
     """
-    return compile_files(files_of(word))
+    with reading() as progress:
+        return compile_files(files_of(word), progress)
 
 
 def files_of(word: str) -> Files:
@@ -65,7 +67,8 @@ def served(path: Path | None, word: str | None) -> Directory:
     if word not in {None, LIVE}:
         return tables_of(str(word))
     if word is None and (path is not None or not is_published()):
-        return load(path)
+        with reading() as progress:
+            return load(path, progress)
     with the_desk(LIVE) as desk:
         _live(desk)
         return desk.served()
