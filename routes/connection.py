@@ -43,13 +43,27 @@ class Doing(Enum):
 class Connection:
     """A connection and what is under way on it; all of it runs in the loop's own thread."""
 
-    __slots__ = ("_is_late", "_loop", "_out", "_reply", "_request", "_wire", "deadline", "doing", "socket", "watched")
+    __slots__ = (
+        "_is_late",
+        "_loop",
+        "_out",
+        "_reply",
+        "_request",
+        "_wire",
+        "deadline",
+        "doing",
+        "since",
+        "socket",
+        "watched",
+    )
 
     def __init__(self, accepted: socket.socket, base: Environ, loop: Loop) -> None:
         self.socket = accepted
         self.doing = Doing.READING
         self.watched = EVENT_READ
         """What the loop watches for; 0 where it does not."""
+        self.since = loop.now
+        """The second at which it began to wait for the other side."""
         self.deadline = loop.now + KEEP_ALIVE
         """The second, of the monotonic clock, at which it is given up."""
         self._loop = loop
@@ -179,7 +193,8 @@ class Connection:
             self._end()
             return
         self.doing = Doing.READING
-        self.deadline = self._loop.now + KEEP_ALIVE
+        self.since = self._loop.now
+        self.deadline = self.since + KEEP_ALIVE
         self._loop.waiting[self] = None
         if self._wire.requests or self._wire.refusal or self._wire.has_begun:
             self._loop.again(self)
@@ -187,6 +202,7 @@ class Connection:
     def _end(self) -> None:
         """Say that no more will be sent, and wait a little until the other side has taken all."""
         self.doing = Doing.ENDING
-        self.deadline = self._loop.now + LINGER
+        self.since = self._loop.now
+        self.deadline = self.since + LINGER
         self._loop.waiting[self] = None
         self.socket.shutdown(socket.SHUT_WR)

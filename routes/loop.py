@@ -38,6 +38,8 @@ AT_ONCE = 4
 """Connections that are taken up in one turn, so that several processes share those that come together."""
 SHARE = 4
 """Of those that it holds, a process may take up one to so many in one turn: else who comes in a rush waits longest."""
+PATIENT = 2.0
+"""Seconds that a connection has waited for the other side before it may lose its place: in a rush it waits for us."""
 BEAT = 1.0
 """Seconds between two looks at what is due; a deadline may be missed by as much."""
 COURTESY = 0.0005
@@ -175,11 +177,14 @@ class Loop:
         events = self._selector.select(0 if self._again else max(0.0, self._next_beat - self.now))
         self.now = time.monotonic()
         again, self._again = self._again, deque()
+        others = []
         for key, _ in events:
             if isinstance(key.data, Connection):
                 self._do(key.data, key.data.ready)
             else:
-                key.data()
+                others.append(key.data)
+        for other in others:  # whoever is here already comes before whoever comes
+            other()
         for connection in again:
             if connection in self.waiting:
                 self._do(connection, connection.answer_next)
@@ -217,7 +222,7 @@ class Loop:
         self._date = formatdate(usegmt=True)
         for connection in [each for each in self._connections if each.deadline <= self.now]:
             connection.close()
-        if len(self._connections) <= self._terms.most and not self._stops:
+        if not self._stops and (len(self._connections) <= self._terms.most or self._make_place()):
             self._accept_more(True)
         return goes_on()
 
@@ -252,7 +257,7 @@ class Loop:
             self._tell()
             self.waiting[connection] = None
             self._selector.register(accepted, EVENT_READ, connection)
-            if len(self._connections) > self._terms.most and not self._make_place(connection):
+            if len(self._connections) > self._terms.most and not self._make_place():
                 return
 
     def _tell(self) -> None:
@@ -260,10 +265,10 @@ class Loop:
         if self._terms.shares and not self._stops:
             self._terms.shares.tell(self._terms.number, len(self._connections))
 
-    def _make_place(self, new: Connection | None = None) -> bool:
+    def _make_place(self) -> bool:
         """End the connection that has waited longest for the other side; else take up no more until one ends."""
         longest = next(iter(self.waiting), None)
-        if longest is None or longest is new:
+        if longest is None or longest.since + PATIENT > self.now:
             self._accept_more(False)
             return False
         longest.close()

@@ -108,6 +108,7 @@ def served(terms: Terms = TERMS) -> Iterator[Town]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let deadlines be short, and looked at often."""
     monkeypatch.setattr(loops, "BEAT", 0.05)
+    monkeypatch.setattr(loops, "PATIENT", 1e-6)
     monkeypatch.setattr(loops, "PARTING", 0.1)
     monkeypatch.setattr(connections, "LINGER", 0.3)
 
@@ -313,6 +314,25 @@ def test_too_many_connections() -> None:
         assert b"" == rest(second)
         third.sendall(get("/voice", LAST))
         assert rest(third).endswith(b"/voice")
+        for connection in (first, second, third):
+            connection.close()
+
+
+def test_rush(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where all have only just come nobody loses a place to whoever comes later; that one waits."""
+    monkeypatch.setattr(loops, "PATIENT", 0.5)
+    with served(replace(TERMS, most=2)) as town:
+        first, second, third = (town.connect() for _ in range(3))
+        with town.connect() as late:
+            late.sendall(get("/voice", LAST))
+            late.settimeout(0.2)
+            with pytest.raises(TimeoutError):
+                late.recv(10)
+            late.settimeout(PATIENCE)
+            second.sendall(get("/voice/2"))
+            assert b"/voice/2" in second.recv(1000)
+            assert rest(late).endswith(b"/voice")
+        assert b"" == rest(first)
         for connection in (first, second, third):
             connection.close()
 
