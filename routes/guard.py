@@ -40,8 +40,8 @@ _LENGTH = 28
 
 def signed_by_the_carrier() -> Response | None:
     """Refuse the request with 403 unless the carrier signed it with one of our tokens, with 413 if it is too long."""
-    services, environ = the_services(), request.environ
-    signature = environ.get(_HEADER, "")
+    services, asked = the_services(), request.environ
+    signature = asked.get(_HEADER, "")
     if not _may_be_a_signature(signature):
         services.metrics.refused.inc()
         return _refusal()
@@ -52,9 +52,7 @@ def signed_by_the_carrier() -> Response | None:
     except Exception:  # noqa: BLE001 - whatever breaks while a stranger's body is read, it ends as a refusal
         services.metrics.refused.inc()
         return _refusal()
-    if not is_signed(
-        services.settings.public_url + _raw_target(environ), form, signature, services.settings.auth_tokens
-    ):
+    if not is_signed(services.settings.public_url + _raw_target(asked), form, signature, services.settings.auth_tokens):
         services.metrics.refused.inc()
         return _refusal()
     return None
@@ -117,9 +115,9 @@ def _refusal() -> Response:
     return Response("not signed by the carrier\n", 403, mimetype="text/plain")
 
 
-def _raw_target(environ: WSGIEnvironment) -> str:
+def _raw_target(asked: WSGIEnvironment) -> str:
     """Return path and query as they stood in the request line: a rewritten or unescaped path breaks the signature."""
-    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    raw = asked.get("RAW_URI") or asked.get("REQUEST_URI")
     if isinstance(raw, str) and raw.startswith("/"):
         return raw
     query = request.query_string.decode("ascii", "replace")
