@@ -231,7 +231,7 @@ def test_environment_is_read_in_one_place() -> None:
 def _is_of_the_request(node: ast.AST) -> bool:
     """`request.environ` is the web server's account of one request, not the process's environment.
 
-    A request's own methods call it `self.environ`; whoever keeps the process's under that name reads it somewhere first.
+    A request calls it `self.environ`; whoever keeps the process's under that name has to read it somewhere first.
     """
     named = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     return named and node.value.id in {"request", "self"}
