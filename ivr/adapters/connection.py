@@ -14,7 +14,12 @@ import redis
 from redis.backoff import ConstantBackoff, NoBackoff
 from redis.client import Pipeline
 from redis.retry import Retry
-from redis.sentinel import Sentinel, SentinelConnectionPool
+from redis.sentinel import (
+    Sentinel,
+    SentinelConnectionPool,
+    SentinelManagedConnection,
+    SentinelManagedSSLConnection,
+)
 
 from ivr.sentinels import Sentinels
 
@@ -31,6 +36,24 @@ _PAUSE = 0.25
 _FENCE = "fanal:fence"
 """Written before a replica is asked what it has: it has all that was written before, too."""
 _FENCE_SECONDS = 60
+
+
+class _ToPrimary(SentinelManagedConnection):
+    """A connection that asks the Sentinels whenever it is made anew.
+
+    The library's own asks when it is taken from its pool only: while one command is tried again and again it would go
+    back to the primary that has died.
+    """
+
+    def send_packed_command(self, command: Any, check_health: bool = True) -> None:
+        """Send a command, to whoever is the primary now if the connection was lost."""
+        if not self.is_connected:
+            self.connect_to(self.connection_pool.get_master_address())  # type: ignore[no-untyped-call]  # not typed there
+        super().send_packed_command(command, check_health)  # type: ignore[no-untyped-call]  # not typed there
+
+
+class _ToPrimaryByTls(_ToPrimary, SentinelManagedSSLConnection):
+    """The same by TLS."""
 
 
 class InsecureError(redis.RedisError):
@@ -105,6 +128,7 @@ def _primary(url: str, **options: Any) -> redis.Redis:
     once = Retry(NoBackoff(), 0)
     waits = {"socket_timeout": half, "socket_connect_timeout": half, "retry": once}
     sentinel = Sentinel(asked.hosts, sentinel_kwargs={"password": asked.own_password, **waits, **tls})
+    kind = _ToPrimaryByTls if asked.tls else _ToPrimary
     who = {"db": asked.database, "username": asked.username, "password": asked.password}
-    client: redis.Redis = sentinel.master_for(asked.service, **who, **options, **tls)
+    client: redis.Redis = sentinel.master_for(asked.service, connection_class=kind, **who, **options)
     return client
