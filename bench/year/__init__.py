@@ -20,13 +20,12 @@ def findings(quick: bool, say: Callable[[str], None], database: str = "both") ->
     from bench.year.__main__ import FOLDER, databases, draw
     from bench.year.run import QUICK, SURGE, YEAR, run
 
-    results = [
-        run(size, each, say)
-        for size in ((QUICK,) if quick else (YEAR, SURGE))
-        for each in databases(database, quick=quick)
-    ]
-    if not quick:
-        draw(results, FOLDER)
-    for result in results:
-        say(report.cost_table(result))
-        yield from report.findings(result)
+    for size in (QUICK,) if quick else (YEAR, SURGE):
+        results = []
+        for each in databases(database, quick=quick):
+            result = run(size, each, say)
+            results.append(result)
+            say(report.cost_table(result))
+            yield from report.findings(result)
+        if not quick:
+            draw(results, FOLDER)

@@ -93,18 +93,23 @@ def routes(telephones: Sequence[Telephone], count: int) -> list[Route]:
 
 
 def plans(ways: Sequence[Route], count: int) -> Iterator[Plan]:
-    """Yield the calls. Where one number has asked for as many texts as it gets in a day, another one asks."""
+    """Yield the calls. Where one number has asked for as many texts as it gets in a day, another one asks.
+
+    When all have, callers are connected instead.
+    """
     dice = random.Random(SEED)  # noqa: S311 - no secret
     texts: Counter[str] = Counter()
     near = [way for way in ways if way.telephone.index < NEAR] or ways
     mobiles = [way for way in ways if way.telephone.is_mobile]
     for wish in dice.choices(list(SHARES), list(SHARES.values()), k=count):
         way = dice.choice(near if dice.random() < NEAR_SHARE else ways)
-        if wish is Wish.TEXT:
+        if wish is Wish.TEXT and mobiles:
             way = dice.choice(mobiles)
-            while texts[way.telephone.number] >= TEXTS_OF_ONE:
-                way = dice.choice(mobiles)
             texts[way.telephone.number] += 1
+            if texts[way.telephone.number] == TEXTS_OF_ONE:
+                mobiles = [each for each in mobiles if each.telephone is not way.telephone]
+        elif wish is Wish.TEXT:
+            wish = Wish.CONNECT
         yield Plan(way, wish, dice.choice(OUTCOMES), dice.choice("12"), dice.random())
 
 

@@ -19,13 +19,15 @@ from bench.year.tally import Tally
 
 PATIENCE = 15.0
 """Seconds without any answer after which the run is given up: the provider waits no longer for one."""
+LONGEST_RUN = 300.0
+"""Seconds after which a run is given up, however many calls are left: a surge takes most of them."""
 _PAUSES = 10_007
 """How many pauses are drawn before the run; every call begins somewhere else in the list."""
 _STATUS = b"/voice/status"
 
 
 class StandstillError(Exception):
-    """The server answers nothing any more."""
+    """The server answers nothing any more, or too slowly for the run to end."""
 
 
 @dataclass(slots=True)
@@ -94,6 +96,8 @@ class Load:
             self._receive(self._rest(upcoming, now))
             if self._connections.under_way and seconds_now() - self._heard > PATIENCE:
                 raise StandstillError(f"The server gave no answer for {PATIENCE:.0f} seconds.")
+            if now > LONGEST_RUN:
+                raise StandstillError(f"The calls were not over after {LONGEST_RUN:.0f} seconds.")
 
     def _rest(self, upcoming: Call | None, now: float) -> float:
         """Return how long there is nothing to do but to wait for answers."""

@@ -12,7 +12,7 @@ from bench.year.books import Books, Outcome
 from bench.year.calls import SEED, Route, plans, rehearsal, routes, walk
 from bench.year.latencies import Latencies
 from bench.year.load import Call, Load, made
-from bench.year.parts import Parts, running
+from bench.year.parts import PartError, Parts, running
 from bench.year.people import telephones
 from bench.year.progress import Progress
 from bench.year.tally import Tally
@@ -49,8 +49,8 @@ class Size:
 
 
 YEAR = Size("year", 30_000, 118.0)
-SURGE = Size("surge", 75_000, 30.0, patience=150.0, is_judged=False)
-QUICK = Size("year", 300, 2.0, thinking=0.1, rehearsed=20, patience=20.0, is_judged=False)
+SURGE = Size("surge", 75_000, 30.0, patience=60.0, is_judged=False)
+QUICK = Size("year", 300, 2.0, thinking=0.1, rehearsed=40, patience=20.0, is_judged=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,8 @@ def run(size: Size, database: str, say: Say) -> Result:
     with running(database) as parts:
         load, books = Load(parts.port, parts.url, parts.token), Books(parts)
         ways = _rehearsed(load, parts, size)
+        if not ways:
+            raise PartError("At this hour no way leads to a helpline, so there is nothing to measure.")
         books.begin()
         say(f"{size.part}, {database}: {size.calls:,} calls in {size.seconds:.0f} s, {len(ways)} ways rehearsed")
         before = parts.cpu_seconds()

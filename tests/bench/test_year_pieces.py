@@ -13,7 +13,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from bench.year.answers import Answer, UnexpectedError, read
-from bench.year.calls import SEED, SHARES, Plan, Route, Step, Walk, Wish, plans, routes, walk
+from bench.year.calls import SHARES, Plan, Route, Step, Walk, Wish, plans, routes, walk
 from bench.year.latencies import Latencies, percentile
 from bench.year.load import Load, made
 from bench.year.people import TEXTS_OF_ONE, telephones
@@ -142,7 +142,15 @@ def test_mix_is_the_field_s() -> None:
     assert 1.0 == pytest.approx(sum(SHARES.values()))
     assert max(texts.values()) <= TEXTS_OF_ONE
     assert 20 == len(routes(TELEPHONES, 20))
-    assert SEED
+
+
+def test_where_no_number_may_ask_callers_are_connected() -> None:
+    """When every number has its texts of a day, whoever would have asked for one is connected."""
+    ways = [Route(each, "1", "1", 2) for each in TELEPHONES[:2]]
+    wishes = Counter(plan.wish for plan in plans(ways, 5000))
+
+    assert 2 * TEXTS_OF_ONE == wishes[Wish.TEXT]
+    assert 5000 == wishes.total()
 
 
 class Slow(BaseHTTPRequestHandler):
