@@ -26,6 +26,8 @@ Word = TypeVar("Word", bound=StrEnum)
 
 FORM = 1
 """Raised with every change of the form: who does not know a form reads the files."""
+_AS_IT_IS = {str, int, bool, type(None)}
+_PARTS = {DatedHours, Number, Source}
 
 
 class UnknownFormError(Exception):
@@ -69,9 +71,12 @@ def _values(value: object) -> list[Any]:
 
 
 def _inner(value: object) -> Any:
-    if isinstance(value, (DatedHours, Number, Source)):
-        return _values(value)
-    return [_inner(each) for each in value] if isinstance(value, tuple) else plain(value)
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if isinstance(value, tuple):
+        return value if not value or type(value[0]) in _AS_IT_IS else [_inner(each) for each in value]
+    return _values(value) if kind in _PARTS else plain(value)
 
 
 def _directory(revision: str, words: list[Any], needs: list[Any], countries: list[Any], rows: list[Any]) -> Directory:

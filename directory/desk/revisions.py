@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,7 +23,6 @@ from directory.desk.writes import turn
 from directory.load import compile_files
 from directory.model import Directory, Helpline
 from directory.pieces import Files
-from directory.revision import plain
 from directory.switched import NOTHING, Standing, fingerprint, overlaid
 
 _LIVE_ALREADY = "These are the tables that are live already."
@@ -330,8 +331,10 @@ def _is_checked(after: Helpline, checked: dt.date | None, before: Helpline | Non
 
 def _facts(helpline: Helpline | None) -> object:
     """Return what a service is, without its place in the table."""
-    row = plain(helpline)
-    return {name: value for name, value in row.items() if name != "order"} if isinstance(row, dict) else row
+    return None if helpline is None else _FACTS(helpline)
+
+
+_FACTS = attrgetter(*(each.name for each in dataclasses.fields(Helpline) if each.name != "order"))
 
 
 def hash_of(files: Files) -> str:
