@@ -41,7 +41,8 @@ class Outcome:
     def lost(self) -> int:
         """Everything that is not as it must be, in numbers."""
         differing = sum(abs(by) for by in self.wrong.values())
-        return self.books.lost + self.books.doubled + differing + abs(self.texts_wrong) + abs(self.records_lost)
+        records_and_texts = abs(self.texts_wrong) + abs(self.records_lost)
+        return self.books.lost + self.books.doubled + differing + records_and_texts + (not self.verified)
 
 
 class Books:

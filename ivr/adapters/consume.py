@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import redis
+from redis.client import Pipeline
 from rq import Queue, SimpleWorker
 from rq.executions import Execution, ExecutionRegistry
 from rq.job import Job
@@ -22,6 +24,8 @@ WORKER_SECONDS = 30
 MAINTENANCE_SECONDS = 10
 """How often it looks for jobs that a killed worker left; RQ's ten minutes are longer than a text lives."""
 MARGIN_SECONDS = 5
+SIGN_SECONDS = 1.0
+"""A worker that is busy says once in this time that it lives."""
 log = logging.getLogger(__name__)
 
 
@@ -91,6 +95,7 @@ class QueueWorker(SimpleWorker):
     def __init__(self, name: Name, connection: redis.Redis, show: Callable[[], None] = lambda: None) -> None:
         """`show` is called whenever the worker goes round its loop, whether Redis answers or not."""
         self._show = show
+        self._gave = float("-inf")
         super().__init__(
             [OwnQueue(name, connection=connection, serializer=JSONSerializer, job_class=OwnJob)],
             connection=connection,
@@ -101,10 +106,18 @@ class QueueWorker(SimpleWorker):
             maintenance_interval=MAINTENANCE_SECONDS,
         )
 
-    def heartbeat(self, *arguments: Any, **options: Any) -> None:
-        """Give a sign of life, to the machine first."""
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """Give a sign of life, to the machine first; to Redis once a second, or with what is sent there anyway.
+
+        RQ gives several for each job, one exchange or two each. A sign that asks for a longer life is always given.
+        """
         self._show()
-        super().heartbeat(*arguments, **options)
+        moment = time.monotonic()
+        if timeout is None and pipeline is None and moment - self._gave < SIGN_SECONDS:
+            return
+        if pipeline is None:
+            self._gave = moment
+        super().heartbeat(timeout, pipeline)
 
     def get_heartbeat_ttl(self, job: Job) -> int:
         """Return after how many seconds a job counts as left: it is ended before, so it cannot be running still."""
