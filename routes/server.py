@@ -8,8 +8,10 @@ first needs one.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.base import Worker as BaseWorker
 
-from routes.loop import Loop, Terms
+from routes.loop import MOST, Loop, Terms
 from routes.shares import Shares
 from routes.wire import Room
 
@@ -39,9 +41,24 @@ UPLOADS = 4
 """How many bodies longer than `BODY` one process takes in at a time."""
 GRACE = 10
 """Seconds that a process has to end what is under way."""
+_FILES = resource.RLIMIT_NOFILE
+OTHER_FILES = 256
+"""Files that a process may need beside its connections: tables, Redis, the database, recordings."""
 TURN = 0.001
 """Seconds after which a thread that computes must let another go on. With the usual five a page that computes made a
 step of a call wait 10 ms in the middle and 33 at worst; with one, 1.4 and 6.5."""
+
+
+def most_connections() -> int:
+    """Ask the system for as many open files as `MOST` connections need; return how many there may be."""
+    wanted = MOST + OTHER_FILES
+    limits = resource.getrlimit(_FILES)
+    soft, hard = (wanted if each == resource.RLIM_INFINITY else min(each, wanted) for each in limits)
+    if soft < hard:
+        with contextlib.suppress(OSError, ValueError):  # some systems allow less than they say
+            resource.setrlimit(_FILES, (hard, limits[1]))
+            soft = hard
+    return max(min(MOST, soft - OTHER_FILES), OTHER_FILES // 4)
 
 
 class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn ships no types
@@ -51,7 +68,7 @@ class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn ships no types
         """Serve until the master says that it is enough, or has gone."""
         sys.setswitchinterval(TURN)
         room = Room(BODY, PAGES, UPLOAD, UPLOADS)
-        terms = Terms(self.cfg.threads, AT_ONCE, room, self.age, self.app.shares)
+        terms = Terms(self.cfg.threads, AT_ONCE, room, self.age, self.app.shares, most_connections())
         loop = Loop(self.wsgi, self.sockets, terms, sys.stderr)
         signal.set_wakeup_fd(loop.wakes, warn_on_full_buffer=False)
         try:

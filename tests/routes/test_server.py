@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -22,7 +23,8 @@ import requests
 from routes import BODY_LIMIT
 from routes.admin import MOUNT
 from routes.admin.bodies import LONGEST_UPLOAD
-from routes.server import BODY, PAGES, UPLOAD
+from routes.loop import MOST
+from routes.server import BODY, OTHER_FILES, PAGES, UPLOAD, most_connections
 from tests.installation import free_port, wait_until
 from tests.serving import WORKERS
 
@@ -127,6 +129,27 @@ def test_orphans_end(site: Site) -> None:
     site.process.kill()
 
     assert wait_until(lambda: not any(each.is_running() for each in workers))
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "most", "raised"),
+    [
+        (20_000, 20_000, MOST, None),
+        (resource.RLIM_INFINITY, resource.RLIM_INFINITY, MOST, None),
+        (MOST + OTHER_FILES, 2000, MOST, None),
+        (MOST + OTHER_FILES - 1, 2000, MOST, MOST + OTHER_FILES),
+        (256, resource.RLIM_INFINITY, MOST, MOST + OTHER_FILES),
+        (256, 1024, 1024 - OTHER_FILES, 1024),
+        (100, 100, OTHER_FILES // 4, None),
+    ],
+)
+def test_open_files(soft: int, hard: int, most: int, raised: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process asks for as many files as it needs, and holds fewer connections where it does not get them."""
+    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, hard))
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: asked.append(limits))
+
+    assert (most, [(raised, hard)] if raised else []) == (most_connections(), asked)
 
 
 def test_limits_of_the_applications() -> None:
