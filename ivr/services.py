@@ -22,6 +22,7 @@ from ivr.edition import Edition, Makes, Shelf, Source, offered_languages
 from ivr.events import Errand, Event
 from ivr.gauges import Reader
 from ivr.metrics import Metrics
+from ivr.numbers import keep_patterns
 from ivr.recordings import Recordings
 from ivr.sealed import Seal
 from ivr.settings import Settings
@@ -73,6 +74,7 @@ class Services:
 
 def build(settings: Settings) -> Services:
     """Build the services of one server from its settings. The tables are read here, once."""
+    keep_patterns()
     seal = Seal(settings.secret_keys)
     make = edition_maker(settings, seal)
     source = source_of(settings)

@@ -7,6 +7,7 @@ import json
 import logging
 import pickle
 import pprint
+import re
 import traceback
 from collections.abc import Callable
 
@@ -15,9 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
+from phonenumbers.re_util import re_compile
 
 from directory.load import PACKAGED
-from ivr.numbers import CallerNumber
+from ivr.numbers import CallerNumber, keep_patterns
 from ivr.simulator.people import WITHHELD_KEYPAD, WITHHELD_WORDS
 
 COUNTRIES = sorted(path.stem.upper() for path in PACKAGED.glob("??.yaml"))
@@ -221,3 +223,12 @@ def test_is_not_in_a_log(caplog: pytest.LogCaptureFixture) -> None:
     logging.getLogger("test").warning("called by %s", CallerNumber(LANDLINE))
 
     assert ["called by CallerNumber('…')"] == caplog.messages
+
+
+def test_patterns_outlive_python_s_memory_of_them() -> None:
+    """A pattern of the library's that was used once is not compiled again, whatever Python has forgotten meanwhile."""
+    keep_patterns()
+    used = re_compile("[1-9][0-9]")
+    re.purge()
+
+    assert used is re_compile("[1-9][0-9]")
