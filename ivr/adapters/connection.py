@@ -29,8 +29,9 @@ PATIENT = 5.0
 """Seconds that a job waits for Redis; a job that fails is tried again."""
 FAILOVER = 12.0
 """Seconds for which a job waits for a new primary; it may take 30 in all (`ivr.adapters.queue`)."""
-SECURE_SECONDS = 0.3
-"""Seconds for which a replica may keep us waiting; less than `SHORT`, or the connection would be given up."""
+SECURE_SECONDS = 0.1
+"""Seconds for which a replica may keep us waiting; it takes one or two thousandths where it is well. Less than `SHORT`,
+or the connection would be given up; and where there is no replica each text costs as much."""
 _PAUSE = 0.25
 """Seconds between attempts to find a primary."""
 _FENCE = "fanal:fence"
