@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -34,6 +35,12 @@ class Finding:
         )
 
     @property
+    def shown(self) -> str:
+        """The value with its unit, as people read it; never rounded towards its target."""
+        rounding = math.floor if self.at_least is not None else math.ceil if self.at_most is not None else round
+        return f"{figure(self.value, rounding)} {self.unit}".rstrip()
+
+    @property
     def target(self) -> str:
         """The target in words; empty where there is none."""
         if self.at_least is not None and self.at_least == self.at_most:
@@ -47,11 +54,11 @@ class Finding:
         return f"{words} {self.unit}".rstrip()
 
 
-def figure(value: float) -> str:
+def figure(value: float, rounding: Callable[[float], float] = round) -> str:
     """Write a value with as many digits as mean something."""
     if value == int(value) or abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.2f}"
+        return f"{rounding(value):,.0f}"
+    return f"{rounding(value * 100) / 100:.2f}"
 
 
 def table(found: Iterable[Finding]) -> str:
@@ -59,9 +66,8 @@ def table(found: Iterable[Finding]) -> str:
     lines = [f"{'':8} {'':54} {'found':>16}   {'target':24}"]
     for each in found:
         name = f"{each.name}, {each.database}" if each.database else each.name
-        value = f"{figure(each.value)} {each.unit}".rstrip()
         verdict = {None: "", True: "met", False: "NOT MET"}[each.met]
-        lines.append(f"{each.part:8} {name:54} {value:>16}   {each.target:24} {verdict}".rstrip())
+        lines.append(f"{each.part:8} {name:54} {each.shown:>16}   {each.target:24} {verdict}".rstrip())
     return "\n".join(lines)
 
 
