@@ -93,6 +93,14 @@ def test_tries_again_in_time(working: Installation) -> None:
     assert wait_for(lambda: working.sums() == {"fanal_provider_errors:limited": 1, "fanal_texts:sent": 1})
 
 
+def test_counting_stands_behind_callers(working: Installation) -> None:
+    """Texts are as urgent as calls on the same machine; counting and deleting take what is left of it."""
+    relative = psutil.Process().nice()
+
+    assert wait_for(lambda: all(working.child(name).nice() == relative + by for name, by in worker.NICE.items()))
+    assert worker.NICE[Name.TEXTS] < worker.NICE[Name.COUNTS] < worker.NICE[Name.PURGES]
+
+
 def test_starts_again_what_dies(working: Installation) -> None:
     """A process that dies is replaced, and the death is in the log."""
     working.child("purges").kill()
