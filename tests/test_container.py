@@ -82,11 +82,9 @@ def test_what_the_specification_does_not_say_is_found() -> None:
     assert 1 == len(faults({"services": {"web": {**web, "init": "yes, please"}}}))
 
 
+@pytest.mark.compose
 def test_the_engines_own_tool_takes_it(tmp_path: Path) -> None:
-    """Where docker-compose is there it reads the file, and refuses it while a setting is missing."""
-    if shutil.which("docker-compose") is None:
-        note("compose file: docker-compose is not here, so it was held against its schema alone")
-        return
+    """The engine's own tool reads the file, and refuses it while a setting is missing."""
     asked = set(ASKED_FOR.findall((ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
     whole, lacking = tmp_path / "whole", tmp_path / "lacking"
     whole.write_text("".join(f"{name}=/x\n" for name in sorted(asked)), encoding="utf-8")
