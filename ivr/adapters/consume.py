@@ -119,6 +119,15 @@ class QueueWorker(SimpleWorker):
             self._gave = moment
         super().heartbeat(timeout, pipeline)
 
+    def teardown(self) -> None:
+        """Sign off over new connections: the word to stop may have come while this worker waited for a job.
+
+        That question is still open: its answer would be taken for that of the next one, seconds later, and could bring
+        a job, which nobody would look for before a minute is over.
+        """
+        self.connection.connection_pool.disconnect(inuse_connections=False)
+        super().teardown()  # type: ignore[no-untyped-call]  # RQ is typed in part only
+
     def get_heartbeat_ttl(self, job: Job) -> int:
         """Return after how many seconds a job counts as left: it is ended before, so it cannot be running still."""
         return int(job.timeout or JOB_SECONDS) + MARGIN_SECONDS
