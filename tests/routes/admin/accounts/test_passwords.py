@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
 from routes.admin.accounts.passwords import Passwords, Weakness, weakness
 from tests.accounts import CHEAP
@@ -50,3 +52,15 @@ def test_dated() -> None:
     """A hash with weaker parameters than those of today is known as such."""
     assert Passwords().is_dated(Passwords(CHEAP).hash("quiet harbour"))
     assert not Passwords(CHEAP).is_dated(Passwords(CHEAP).hash("quiet harbour"))
+
+
+@pytest.mark.parametrize("hasher", [CHEAP, PasswordHasher()])
+def test_nobody_costs_as_much_as_somebody(hasher: PasswordHasher) -> None:
+    """Where there is no such person, what is verified has the parameters of a real hash, so that it takes as long."""
+    real = hasher.hash("quiet harbour at dawn")
+    nobody = Passwords(hasher)._nobody
+
+    assert extract_parameters(real) == extract_parameters(nobody)
+    assert len(real) == len(nobody)
+    with pytest.raises(VerifyMismatchError):
+        hasher.verify(nobody, "quiet harbour at dawn")
