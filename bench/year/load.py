@@ -81,8 +81,8 @@ class Load:
         self._connections.end()
 
     def _run(self, calls: Iterator[Call]) -> None:
+        upcoming = next(calls, None)  # before the clock runs: whoever makes the calls may have much to prepare
         self._began = self._heard = seconds_now()
-        upcoming = next(calls, None)
         while upcoming or self._later or self._waiting or self._connections.under_way:
             now = seconds_now() - self._began
             while upcoming and upcoming.due <= now:
