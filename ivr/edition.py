@@ -26,8 +26,8 @@ from ivr.twiml import Scribe
 from ivr.voices import Voice, Way
 from ivr.wordings import NO_WORDINGS, Wordings
 
-LOOK_SECONDS = 1.0
-"""How often the tables are looked at: a new revision is served within 2 seconds."""
+LOOK_SECONDS = 0.5
+"""How often the tables are looked at: a new revision is served within 2 seconds, one of 10,000 services as well."""
 Fingerprint = tuple[tuple[str, int], ...]
 """Names of folders, and when a file last came or went in each, in nanoseconds."""
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class Source(Protocol):
     """Where tables come from. What it raises is an OSError if the same look may succeed later."""
 
     def look(self) -> Hashable:
-        """Return what is another whenever the tables are; it is asked every second."""
+        """Return what is another whenever the tables are; it is asked twice a second."""
 
     def newest(self, seen: Hashable) -> Found:
         """Return the tables that were seen. Raises whatever is wrong with them."""

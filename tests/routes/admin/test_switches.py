@@ -197,7 +197,7 @@ def test_page_says_when_it_is_served(office: Office) -> None:
 
 
 def test_server_takes_it_over_from_the_desk(office: Office, tmp_path: Path) -> None:
-    """What the server looks at each second: the thrown switch is served, and the page says so; settled, it is back."""
+    """What the server looks at all the time: the thrown switch is served, and the page says so; settled, it is back."""
     settings = office.services.settings
     shelf = Shelf(DeskSource(office.desk.engine, tmp_path), edition_maker(settings, Seal(settings.secret_keys)))
     office.app.extensions["fanal"] = replace(office.services, shelf=shelf)
