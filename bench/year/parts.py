@@ -116,6 +116,8 @@ def running(database: str) -> Iterator[Parts]:
         web = started.enter_context(_part([*python, "routes.cli", *serve], environ))
         worker = started.enter_context(_part([*python, "worker"], environ))
         processes.update({WEB: web.pid, WORKER: worker.pid, STAND_IN: provider.pid})
+        for each in (web, worker, provider):
+            started.callback(each.terminate)  # all at once, before each is waited for
         _wait_until_ready(f"{parts.url}/health/ready", web)
         yield parts
 
