@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from bench.charts import Series, Target, line_chart
 from bench.findings import as_json, table
-from bench.growth import PUBLISHED_SECONDS, QUICK, SIZES, Size, measured, summary
+from bench.growth.report import CHART, draw
+from bench.growth.sizes import QUICK, SIZES, measured, summary
 from bench.installation import InstallationError
-
-CHART = Path("var/bench/growth.svg")
 
 
 @click.command(
@@ -40,33 +37,9 @@ def main(quick: bool, sizes: tuple[int, ...], database: str, path: Path, json_wa
         click.echo(json.dumps({"findings": as_json(found)}, indent=2))
     else:
         click.echo(table(found))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(chart(sizes_found), encoding="utf-8")
+    draw(sizes_found, path)
     click.echo(f"Growth: {path}", err=True)
     sys.exit(1 if any(each.met is False for each in found) else 0)
-
-
-def chart(sizes: Sequence[Size]) -> str:
-    """Return the seconds of one database as lines over the number of helplines, both logarithmic."""
-    mine = [each for each in sizes if each.database == sizes[0].database]
-    inside = [(each.helplines, each.inside) for each in mine]
-    series = [
-        Series("read from YAML, s", tuple((size, each.yaml) for size, each in inside)),
-        Series("read as published, s", tuple((size, each.published) for size, each in inside)),
-        Series("publication live, s", tuple((each.helplines, each.outside.live) for each in mine if each.outside)),
-        Series("a step of a call, s", tuple((size, each.step) for size, each in inside)),
-        Series("a match, s", tuple((size, each.match) for size, each in inside)),
-    ]
-    return line_chart(
-        [each for each in series if each.points],
-        title="What a larger directory costs",
-        desc="Reading grows with the number of helplines; a match and a step of a call do not.",
-        x="helplines",
-        y="seconds",
-        log_x=True,
-        log_y=True,
-        targets=[Target("target at 10,000: 2 s", PUBLISHED_SECONDS)],
-    )
 
 
 if __name__ == "__main__":

@@ -7,12 +7,12 @@ from collections import Counter
 
 import pytest
 
-from bench import growth
-from bench.growth import Size, summary
-from bench.growth.__main__ import chart
+from bench.growth import sizes as growth
 from bench.growth.inside import QUICK_ROUNDS, Inside
 from bench.growth.inside import measured as inside
 from bench.growth.outside import Outside, call_form
+from bench.growth.report import chart
+from bench.growth.sizes import Size, summary
 from bench.growth.tables import first_countries, grown
 from bench.installation import databases
 from directory.load import compile_files, load
