@@ -119,6 +119,15 @@ class Connection:
         else:
             self._sent(reply)
 
+    def give_up(self) -> None:
+        """End it, its time being over; but not where it rests and a request has come since anybody looked."""
+        deadline = self.deadline
+        if self.is_idle:
+            self._read()
+            if not self.is_idle or self.deadline != deadline:
+                return
+        self.close()
+
     def close(self) -> None:
         """End it, whatever is under way."""
         if self.doing is Doing.NOTHING:

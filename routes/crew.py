@@ -33,5 +33,5 @@ class Crew:
         while job := self._jobs.get():
             try:
                 job()
-            except Exception as fault:  # noqa: BLE001 - one job must not cost the others a thread
+            except BaseException as fault:  # noqa: BLE001 - no job may cost the others a thread, not even one that would exit
                 log.error("server_fault", extra={"fault": type(fault).__name__})  # noqa: TRY400 - a traceback may hold a number

@@ -44,6 +44,8 @@ BEAT = 1.0
 """Seconds between two looks at what is due; a deadline may be missed by as much."""
 COURTESY = 0.0005
 """Seconds that a process leaves another that holds fewer connections to take up the next one."""
+OTHERS = 2
+"""Of its places one in so many may be held by whoever waits for a page or takes one; the others are for calls."""
 PARTING = 1.0
 """Seconds that a stopping process still reads from connections that rest: a request may be on its way."""
 _FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
@@ -75,8 +77,8 @@ class Loop:
         """Connections that wait for the other side, the longest first."""
         self._app = app
         self._terms = terms
-        self._listeners = tuple(listeners)
-        self._base = base_environ({"wsgi.errors": errors, "wsgi.multiprocess": terms.shares is not None})
+        base = base_environ({"wsgi.errors": errors, "wsgi.multiprocess": terms.shares is not None})
+        self._listeners = {each: base | _name_of(each) for each in listeners}
         self._selector = selectors.DefaultSelector()
         self._connections: set[Connection] = set()
         self._again: deque[Connection] = deque()
@@ -93,7 +95,7 @@ class Loop:
     def run(self, goes_on: Callable[[], bool], grace: float) -> None:
         """Serve as long as `goes_on`, which is asked about once a second, and whenever the loop is woken.
 
-        Then nothing new is taken up, and what is under way is ended, in at most `grace` seconds.
+        Then nobody is taken up but who has come already, and what is under way is ended, in at most `grace` seconds.
         """
         self._selector.register(self._wakes, EVENT_READ, self._woken)
         self._accept_more(True)
@@ -101,9 +103,9 @@ class Loop:
         while self._beat(goes_on):
             self._turn()
         self._stops = True
-        self._accept_more(False)
         if self._terms.shares:
             self._terms.shares.leave(self._terms.number)
+        self._accept_the_last()
         self._part(goes_on, grace)
         self._close()
 
@@ -132,12 +134,22 @@ class Loop:
         self._again.append(connection)
 
     def answer(self, connection: Connection, request: Request) -> None:
-        """Have a request answered, at once or by a thread."""
+        """Have a request answered, at once or by a thread; refuse it where pages would take the places of calls."""
         if request.asked["PATH_INFO"].startswith(self._terms.at_once):
             connection.give(self._made(request))
+        elif len(self._connections) - len(self.waiting) > max(self._terms.most // OTHERS, self._terms.threads):
+            connection.give(bare(HTTPStatus.SERVICE_UNAVAILABLE))
         else:
             connection.work()
-            self.crew.do(lambda: self._hand_back(connection, self._made(request)))
+            self.crew.do(partial(self._work, connection, request))
+
+    def _work(self, connection: Connection, request: Request) -> None:
+        """Make an answer in a thread; whatever ends that, the connection is not forgotten."""
+        reply = None
+        try:
+            reply = self._made(request)
+        finally:
+            self._hand_back(connection, reply)
 
     def go_on(self, connection: Connection, reply: Reply) -> None:
         """Have a thread make the next block of an answer."""
@@ -204,7 +216,7 @@ class Loop:
         self._next_beat = self.now
         with contextlib.suppress(BlockingIOError):
             os.read(self._wakes, 4096)
-        while self._done:
+        for _ in range(len(self._done)):  # and no more: threads may be quicker than this, and callers wait
             connection, reply = self._done.popleft()
             if connection not in self._connections:
                 if reply is not None and not reply.is_over:
@@ -221,7 +233,7 @@ class Loop:
         self._next_beat = self.now + BEAT
         self._date = formatdate(usegmt=True)
         for connection in [each for each in self._connections if each.deadline <= self.now]:
-            connection.close()
+            self._do(connection, connection.give_up)
         if not self._stops and (len(self._connections) <= self._terms.most or self._make_place()):
             self._accept_more(True)
         return goes_on()
@@ -233,15 +245,27 @@ class Loop:
         self._accepts = more
         for listener in self._listeners:
             if more:
-                host, port = listener.getsockname()[:2]
-                base = self._base | {"SERVER_NAME": host, "SERVER_PORT": str(port)}
-                self._selector.register(listener, EVENT_READ, partial(self._accept, listener, base))
+                self._selector.register(listener, EVENT_READ, partial(self._accept, listener))
             else:
                 self._selector.unregister(listener)
 
-    def _accept(self, listener: socket.socket, base: Environ) -> None:
-        """Take up some connections; where there are too many, in place of those that have waited longest."""
-        shares = self._terms.shares
+    def _accept_the_last(self) -> None:
+        """Take up who has come already, and let go of the sockets: whoever comes later is refused, and may ask another.
+
+        Left open, they would take in requests until the process has ended, and lose them.
+        """
+        self._accept_more(False)
+        for listener in self._listeners:
+            while self._accept(listener):
+                pass
+            listener.close()
+
+    def _accept(self, listener: socket.socket) -> bool:
+        """Take up some connections; where there are too many, in place of those that have waited longest.
+
+        Returns whether there may be more.
+        """
+        shares, base = self._terms.shares, self._listeners[listener]
         if shares and shares.is_full(self._terms.number):
             time.sleep(COURTESY)
         for _ in range(max(AT_ONCE, len(self._connections) // SHARE)):
@@ -250,7 +274,7 @@ class Loop:
             except OSError as fault:
                 if fault.errno in _FULL:
                     self._make_place()
-                return
+                return False
             accepted.setblocking(False)
             connection = Connection(accepted, base | {"REMOTE_ADDR": address[0], "REMOTE_PORT": str(address[1])}, self)
             self._connections.add(connection)
@@ -258,7 +282,8 @@ class Loop:
             self.waiting[connection] = None
             self._selector.register(accepted, EVENT_READ, connection)
             if len(self._connections) > self._terms.most and not self._make_place():
-                return
+                return False
+        return True
 
     def _tell(self) -> None:
         """Tell the other processes how many connections there are, as long as any are taken up."""
@@ -280,7 +305,7 @@ class Loop:
         while self._connections and self.now < began + grace:
             if self.now >= began + PARTING:
                 for connection in [each for each in self._connections if each.is_idle]:
-                    connection.close()
+                    self._do(connection, connection.give_up)
             self._turn()
             self._beat(goes_on)
 
@@ -290,3 +315,9 @@ class Loop:
         self.crew.stop()
         self._selector.close()
         os.close(self._wakes)
+
+
+def _name_of(listener: socket.socket) -> Environ:
+    """Return what an environ says of the address that was called."""
+    host, port = listener.getsockname()[:2]
+    return {"SERVER_NAME": host, "SERVER_PORT": str(port)}

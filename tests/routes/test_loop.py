@@ -5,103 +5,17 @@ from __future__ import annotations
 import errno
 import logging
 import socket
-import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from routes import connection as connections
 from routes import loop as loops
-from routes.loop import Loop, Terms
-from routes.wire import Room
 from tests.installation import wait_until
-
-PATIENCE = 10
-LONG = b"x" * 8_000_000
-"""More than the sockets of both sides take in."""
-TERMS = Terms(threads=2, at_once=("/voice",), room=Room(1000, "/admin", 5_000_000, 1))
-
-
-@dataclass
-class Town:
-    """A small application, and what becomes of it."""
-
-    port: int = 0
-    gate: threading.Event = field(default_factory=threading.Event)
-    """Opens for those who wait at `/wait`."""
-    entered: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
-    closed: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
-    stop: threading.Event = field(default_factory=threading.Event)
-
-    def __call__(self, asked: dict[str, Any], start: Any) -> Iterable[bytes]:
-        """Answer as the path says; the threads' names are told."""
-        path, body = asked["PATH_INFO"], asked["wsgi.input"]
-        if path == "/wait":
-            self.entered.release()
-            assert self.gate.wait(PATIENCE)
-        if path.endswith("/fault"):
-            raise ValueError("a number")
-        start("200 OK", [("Thread", threading.current_thread().name)])
-        if path.endswith("/long"):
-            return self._in_parts(len(LONG))
-        if path.endswith("/broken"):
-            return self._in_parts(200_000, broken=True)
-        return [body.read() if asked["REQUEST_METHOD"] == "POST" else path.encode()]
-
-    def _in_parts(self, size: int, broken: bool = False) -> Iterator[bytes]:
-        try:
-            for at in range(0, size, 100_000):
-                yield LONG[at : at + 100_000]
-            if broken:
-                raise ValueError("a number")
-        finally:
-            self.closed.release()
-
-    def connect(self) -> socket.socket:
-        """Open a connection."""
-        return socket.create_connection(("127.0.0.1", self.port), PATIENCE)
-
-    def ask(self, content: bytes) -> bytes:
-        """Send bytes on a connection of their own, and return all that comes until it ends."""
-        with self.connect() as connection:
-            connection.sendall(content)
-            return rest(connection)
-
-
-def rest(connection: socket.socket) -> bytes:
-    """Return all that comes until the connection ends."""
-    return b"".join(iter(lambda: connection.recv(65_536), b""))
-
-
-def get(path: str, *more: str) -> bytes:
-    """Return a request for a path."""
-    return "\r\n".join([f"GET {path} HTTP/1.1", "Host: h", *more, "", ""]).encode()
-
-
-LAST = "Connection: close"
-
-
-@contextmanager
-def served(terms: Terms = TERMS) -> Iterator[Town]:
-    """Serve the town by a loop in a thread of its own, and stop it."""
-    town = Town()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.setblocking(False)
-        town.port = listener.getsockname()[1]
-        loop = Loop(town, [listener], terms, None)
-        thread = threading.Thread(target=loop.run, args=(lambda: not town.stop.is_set(), 1.0), name="loop")
-        thread.start()
-        try:
-            yield town
-        finally:
-            town.gate.set()
-            town.stop.set()
-            thread.join(PATIENCE)
-            assert not thread.is_alive()
+from tests.routes.town import LAST, LONG, PATIENCE, TERMS, Town, get, rest, served
 
 
 @pytest.fixture(autouse=True)
@@ -252,6 +166,52 @@ def test_fault_in_the_middle(town: Town, caplog: pytest.LogCaptureFixture) -> No
     assert [("server_fault", "ValueError")] == [(each.message, each.__dict__["fault"]) for each in caplog.records]
 
 
+def test_application_that_would_exit(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    """An answer that ends in an exit costs neither a thread nor a connection."""
+    assert [b""] * 3 == [town.ask(get("/page/exit")) for _ in range(TERMS.threads + 1)]
+    assert town.ask(get("/page", LAST)).endswith(b"/page")
+    assert {("server_fault", "SystemExit")} == {(each.message, each.__dict__["fault"]) for each in caplog.records}
+
+
+class Taking(socket.socket):
+    """A connection to somebody who takes whatever is sent at once."""
+
+    def send(self, data: Any, _flags: int = 0) -> int:
+        """Take it."""
+        return len(data)
+
+
+class AtOnce:
+    """A crew that has done each job before anybody can look."""
+
+    def __init__(self, _size: int) -> None:
+        pass
+
+    def do(self, job: Callable[[], None]) -> None:
+        """Do it now."""
+        job()
+
+    def stop(self) -> None:
+        """Do no more."""
+
+
+def test_quick_readers_hold_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However quickly an answer without end is made and taken, others have their turn between its blocks."""
+    accept, taking = socket.socket.accept, [True]
+
+    def accepted(listener: socket.socket) -> Any:
+        connection, address = accept(listener)
+        return Taking(fileno=connection.detach()) if taking and taking.pop() else connection, address
+
+    monkeypatch.setattr(loops, "Crew", AtOnce)
+    monkeypatch.setattr(socket.socket, "accept", accepted)
+    with served() as town, town.connect() as quick:
+        quick.sendall(get("/page/endless"))
+        assert wait_until(lambda: not taking)
+
+        assert town.ask(get("/voice", LAST)).endswith(b"/voice")
+
+
 def test_no_room_for_connections(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the system has none left the next one is taken up as soon as there is room."""
     accept, faults = socket.socket.accept, [errno.EMFILE, errno.ENFILE, errno.EAGAIN]
@@ -339,12 +299,12 @@ def test_rush(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_too_many_under_way() -> None:
     """Where all are being answered nobody loses a place: one more comes in, and others wait until one ends."""
-    with served(replace(TERMS, most=2)) as town:
+    with served(replace(TERMS, most=2, threads=3)) as town:
         held = []
         for number in range(3):
             held.append(town.connect())
             held[number].sendall(get("/wait", LAST))
-            assert town.entered.acquire(timeout=PATIENCE if number < TERMS.threads else 0.2) == (number < 2)
+            assert town.entered.acquire(timeout=PATIENCE)
         with town.connect() as waiting:
             waiting.sendall(get("/voice", LAST))
             waiting.settimeout(0.3)
@@ -358,33 +318,23 @@ def test_too_many_under_way() -> None:
                 assert rest(connection).endswith(b"/wait")
 
 
-def test_orderly_end() -> None:
-    """At the end what is under way is answered, what rests is closed, and nothing new is taken up."""
-    with served() as town:
-        idle, asking, resting = (town.connect() for _ in range(3))
-        resting.sendall(get("/voice"))
-        assert resting.recv(1000)
-        asking.sendall(get("/wait"))
-        assert town.entered.acquire(timeout=PATIENCE)
-        town.stop.set()
-        with idle, resting:
-            assert (b"", b"") == (rest(idle), rest(resting))
+def test_pages_leave_places_for_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for pages that wait holds half of the places at most; beyond that pages are refused, not calls."""
+    monkeypatch.setattr(loops, "PATIENT", 0.5)
+    with served(replace(TERMS, most=6)) as town:
+        held = [town.connect() for _ in range(8)]
+        for connection in held:
+            connection.sendall(get("/wait", LAST))
+        for _ in range(3):
+            assert town.ask(get("/voice", LAST)).endswith(b"/voice")
         town.gate.set()
-        with asking:
-            answered = rest(asking)
+        answers = [rest(connection) for connection in held]
+        for connection in held:
+            connection.close()
 
-        assert answered.endswith(b"/wait")
-        assert b"Connection: close" in answered
-
-
-def test_end_that_takes_too_long() -> None:
-    """What is not ended in time is given up."""
-    with served() as town, town.connect() as connection:
-        connection.sendall(get("/wait"))
-        assert town.entered.acquire(timeout=PATIENCE)
-        town.stop.set()
-
-        assert wait_until(lambda: b"" == connection.recv(10))
+    assert [b"200 OK"] * 3 + [b"503 Service Unavailable"] * 5 == sorted(
+        answer.partition(b"\r\n")[0].partition(b" ")[2] for answer in answers
+    )
 
 
 def test_no_log_of_what_is_usual(town: Town, caplog: pytest.LogCaptureFixture) -> None:
