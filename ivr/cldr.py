@@ -6,13 +6,14 @@ in every language that is offered, in every web process: that tenth is taken out
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from babel import Locale, localedata
-from babel.dates import format_skeleton
+from babel.dates import DateTimeFormat
 
 _TAGS = {"pt": "pt-PT"}
 """Languages whose catalogue is not what CLDR means by the bare tag: it takes `pt` for the Portuguese of Brazil."""
@@ -51,14 +52,24 @@ class Words:
 def words(language: str) -> Words:
     """Return the words of a language, by the tag of its catalogue."""
     locale = Locale.parse(_TAGS.get(language, language), sep="-")
-    first = dt.datetime(_LEAP_YEAR, 1, 1, tzinfo=dt.UTC)
-    year = [first + dt.timedelta(days=number) for number in range(366)]
     found = Words(
         countries=dict(locale.territories),
         languages=dict(locale.languages),
-        days={(day.month, day.day): format_skeleton("MMMMd", day, locale=locale) for day in year},
+        days=_days(locale),
         weekdays=tuple(locale.days["stand-alone"]["abbreviated"][day] for day in range(7)),
         lists=dict(locale.list_patterns["standard"]),
     )
     getattr(localedata, "_cache", {}).clear()  # Babel has no other way to let go of what it has read
+    return found
+
+
+def _days(locale: Locale) -> Mapping[tuple[int, int], str]:
+    """Return what each day is called. Only the number of the day is another within a month: a tenth of Babel's time."""
+    pattern = locale.datetime_skeletons["MMMMd"].format
+    found = {}
+    for month in range(1, 13):
+        known = DateTimeFormat(dt.date(_LEAP_YEAR, month, 1), locale)
+        names = {field: known[field] for field in ("M", "MM", "MMM", "MMMM")}
+        for day in range(1, calendar.monthrange(_LEAP_YEAR, month)[1] + 1):
+            found[month, day] = pattern % {**names, "d": str(day), "dd": f"{day:02d}"}
     return found

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from directory.database import open_database
 from directory.model import Directory
+from ivr import cldr
 from ivr.adapters.connection import SHORT, connect
 from ivr.adapters.conversations import Conversations, Kept
 from ivr.adapters.folder import FolderSource
@@ -22,7 +23,7 @@ from ivr.edition import Edition, Makes, Shelf, Source, offered_languages
 from ivr.events import Errand, Event
 from ivr.gauges import Reader
 from ivr.metrics import Metrics
-from ivr.numbers import keep_patterns
+from ivr.numbers import keep_patterns, read_regions
 from ivr.recordings import Recordings
 from ivr.sealed import Seal
 from ivr.settings import Settings
@@ -93,6 +94,13 @@ def build(settings: Settings) -> Services:
         metrics=metrics,
         clock=lambda: dt.datetime.now(dt.UTC),
     )
+
+
+def read_ahead(settings: Settings) -> None:
+    """Read what libraries would read when a call first needs it: calls wait for no disk, and processes share it."""
+    read_regions()
+    for language in words_and_voices(settings.places.catalogues, settings.places.voices)[0]:
+        cldr.words(language)
 
 
 def source_of(settings: Settings) -> Source:

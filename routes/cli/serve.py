@@ -50,13 +50,14 @@ def _in_memory() -> Path | None:
 def _serve(settings: Settings, host: str, port: int, workers: int, folder: str) -> None:
     gc.disable()  # what a start makes stays for good: to search it for garbage takes a sixth of the start
     from ivr import log
-    from ivr.services import build
+    from ivr.services import build, read_ahead
     from routes import create_site
     from routes.server import serve
 
     log.configure()
     services = build(settings)
     site = create_site(services)
+    read_ahead(settings)
     gc.freeze()
     gc.enable()
     serve(site, host, port, workers, in_worker=services.begin, folder=folder)
