@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from directory.grain import grain_of
+
 
 class Kind(StrEnum):
     """What stands behind a number."""
@@ -173,3 +175,11 @@ class Directory:
     """
     rungs: dict[tuple[str, str], tuple[Rung, ...]] = field(default_factory=dict, init=False, repr=False)
     """What `directory.find` has worked out from the ladders so far: kept here, so that it goes with the directory."""
+    grain: int = field(init=False)
+    """Minutes: from one multiple of them to the next no hours change, and callers are told the same."""
+
+    def __post_init__(self) -> None:
+        texts = (
+            text for each in self.helplines.values() for text in (each.hours, *(on.hours for on in each.exceptions))
+        )
+        object.__setattr__(self, "grain", grain_of(text for text in texts if text))

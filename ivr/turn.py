@@ -13,7 +13,7 @@ from ivr.events import EventKind, Form
 from ivr.phrases import Phrase
 from ivr.state import State
 
-KEPT_TURNS = 2048
+KEPT_TURNS = 4096
 """Turns that a process remembers, and their words with them: some kilobytes each."""
 
 
@@ -37,13 +37,14 @@ class World:
     languages: tuple[str, ...]
     """Languages that can be offered on this channel, in the stated order."""
     now: dt.datetime
-    """Aware, and cut to its minute: opening hours know no shorter time."""
+    """Aware, and cut to the grain of the directory's opening hours: in between nothing changes that is told."""
     caller: Caller
     listens: frozenset[str] = frozenset()
     """Languages in which a caller may say what it is about, as well as press a key."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "now", self.now.replace(second=0, microsecond=0))
+        minute = self.now.minute - self.now.minute % self.directory.grain
+        object.__setattr__(self, "now", self.now.replace(minute=minute, second=0, microsecond=0))
 
 
 @dataclass(frozen=True, slots=True)
