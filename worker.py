@@ -55,7 +55,7 @@ STOP_SECONDS = 10.0
 PAUSES = (1.0, 2.0, 5.0, 10.0)
 """Seconds before a process that died is started again; longer each time that it dies soon."""
 SOON_SECONDS = 30.0
-NICE = {Name.TEXTS: 0, Name.COUNTS: 10, Name.PURGES: 15}
+NICE = {Name.TEXTS: 5, Name.COUNTS: 10, Name.PURGES: 15}
 """How far each queue stands behind what answers calls on the same machine: a text is waited for, a sum is not."""
 log = logging.getLogger(__name__)
 
