@@ -56,7 +56,7 @@ class Terms:
     """How one process serves."""
 
     threads: int
-    """How many requests may wait for something at once."""
+    """How many requests may wait for something at once; as many again below the path where bodies may be long."""
     at_once: tuple[str, ...] = ()
     """Beginnings of the paths that wait for nothing."""
     room: Room = field(default_factory=lambda: Room(64 * 1024, "", 64 * 1024, 0))
@@ -91,6 +91,7 @@ class Loop:
         self._next_beat = 0.0
         self._date = ""
         self.crew = Crew(terms.threads)
+        self._pages = Crew(terms.threads)  # so that texts and recordings wait for no page that waits for the database
 
     def run(self, goes_on: Callable[[], bool], grace: float) -> None:
         """Serve as long as `goes_on`, which is asked about once a second, and whenever the loop is woken.
@@ -141,7 +142,8 @@ class Loop:
             connection.give(bare(HTTPStatus.SERVICE_UNAVAILABLE))
         else:
             connection.work()
-            self.crew.do(partial(self._work, connection, request))
+            crew = self._pages if self.room.is_below(request.asked["PATH_INFO"]) else self.crew
+            crew.do(partial(self._work, connection, request))
 
     def _work(self, connection: Connection, request: Request) -> None:
         """Make an answer in a thread; whatever ends that, the connection is not forgotten."""
@@ -313,6 +315,7 @@ class Loop:
         for connection in list(self._connections):
             connection.close()
         self.crew.stop()
+        self._pages.stop()
         self._selector.close()
         os.close(self._wakes)
 

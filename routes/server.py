@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 THREADS = 8
-"""Pages, texts and recordings that one process can have in hand at once."""
+"""Texts and recordings that one process can have in hand at once, and as many pages beside them."""
 AT_ONCE = ("/voice", "/health")
 """Where the paths of calls begin, and of the pages that say how the process is: they need nothing but memory, so they
 are answered without a thread."""

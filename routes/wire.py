@@ -77,7 +77,11 @@ class Room:
 
     def most(self, path: str) -> int:
         """Return how many bytes a body may have."""
-        return self.long if path == self.below or path.startswith(f"{self.below}/") else self.short
+        return self.long if self.is_below(path) else self.short
+
+    def is_below(self, path: str) -> bool:
+        """Tell whether a path is one below which bodies may be long."""
+        return path == self.below or path.startswith(f"{self.below}/")
 
 
 @dataclass(slots=True)

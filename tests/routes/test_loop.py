@@ -55,6 +55,22 @@ def test_pages_hold_up_no_call(town: Town) -> None:
             assert rest(connection).endswith(b"/wait")
 
 
+def test_pages_hold_up_no_text(town: Town) -> None:
+    """With every thread for pages waiting, as for a database that is away, texts and recordings are answered."""
+    held = [town.connect() for _ in range(TERMS.threads + 1)]
+    for connection in held:
+        connection.sendall(get("/admin/wait", LAST))
+    for _ in range(TERMS.threads):
+        assert town.entered.acquire(timeout=PATIENCE)
+
+    assert town.ask(get("/sms", LAST)).endswith(b"/sms")
+    assert not town.entered.acquire(timeout=0.1)
+    town.gate.set()
+    for connection in held:
+        with connection:
+            assert rest(connection).endswith(b"/admin/wait")
+
+
 @pytest.mark.parametrize(
     "begun", [b"", b"GET", b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab", b"POST / HTTP/1.1\r\nX: "]
 )

@@ -24,7 +24,7 @@ class Town:
 
     port: int = 0
     gate: threading.Event = field(default_factory=threading.Event)
-    """Opens for those who wait at `/wait`."""
+    """Opens for those who wait at paths that end so."""
     entered: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     closed: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     stop: threading.Event = field(default_factory=threading.Event)
@@ -32,7 +32,7 @@ class Town:
     def __call__(self, asked: dict[str, Any], start: Any) -> Iterable[bytes]:
         """Answer as the path says; the threads' names are told."""
         path, body = asked["PATH_INFO"], asked["wsgi.input"]
-        if path == "/wait":
+        if path.endswith("/wait"):
             self.entered.release()
             assert self.gate.wait(PATIENCE)
         if path.endswith("/fault"):
