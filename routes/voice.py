@@ -31,8 +31,9 @@ _UNDER_WAY = "in-progress"
 _ASKED = Count(EventKind.TEXT, "asked")
 """A caller has agreed to a text."""
 
-Begin = Callable[[VoiceRequest, World, Services], Answer]
-Act = Callable[[State, VoiceRequest, World, Services], Answer]
+Begin = Callable[[VoiceRequest, World, Edition], Answer]
+Act = Callable[[State, VoiceRequest, World, Edition], Answer]
+"""All of one answer is made of one edition, though another may take its place meanwhile."""
 
 
 @bp.post("")
@@ -50,7 +51,7 @@ def key(token: str) -> Response:
 @bp.post("/silence/<token>")
 def silence(token: str) -> Response:
     """No key was pressed."""
-    return _step(token, lambda state, _call, world, _services: flow.keep_silent(state, world))
+    return _step(token, lambda state, _call, world, _edition: flow.keep_silent(state, world))
 
 
 @bp.post("/outcome/<token>")
@@ -73,13 +74,13 @@ def fallback() -> Response:
 @bp.post("/voiced")
 def voiced() -> Response:
     """The call begins again, without the languages that are played from files."""
-    return _take(lambda _call, world, services: flow.begin_again(_voiced(world, services), voiced=True))
+    return _take(lambda _call, world, edition: flow.begin_again(_voiced(world, edition), voiced=True))
 
 
 @bp.post("/<path:_anything>")
 def lost(_anything: str) -> Response:
     """An address that we never gave out, or no longer serve: the call begins again, politely."""
-    return _take(lambda _call, world, _services: flow.begin_again(world))
+    return _take(lambda _call, world, _edition: flow.begin_again(world))
 
 
 @bp.errorhandler(Exception)
@@ -97,30 +98,30 @@ def lead_to_a_person(fault: Exception) -> Response | HTTPException:
         return Markup(lifeline(f"{services.settings.public_url}/voice"))
 
 
-def _begun(call: VoiceRequest, world: World, services: Services) -> Answer:
+def _begun(call: VoiceRequest, world: World, _edition: Edition) -> Answer:
     """Begin; the carrier calls a call that it has answered already "in-progress", and such a one has been counted."""
     if call.call:
-        services.outbox.put(PurgeCall(call.call, over=False))
+        the_services().outbox.put(PurgeCall(call.call, over=False))
     if request.form.get("CallStatus") == _UNDER_WAY:
         return flow.lead_back(world)
     return flow.begin(world)
 
 
-def _pressed(state: State, call: VoiceRequest, world: World, services: Services) -> Answer:
+def _pressed(state: State, call: VoiceRequest, world: World, edition: Edition) -> Answer:
     if call.digits or not call.said:
         return flow.press(state, call.digits, world) if call.digits else flow.keep_silent(state, world)
-    key = understood(flow.enter(state, world), call.said, call.confidence, services.shelf.current.speech)
+    key = understood(flow.enter(state, world), call.said, call.confidence, edition.speech)
     return flow.press(state, key, world) if key else flow.not_heard(state, world)
 
 
 def _step(token: str, act: Act) -> Response:
     """Answer an act in the state of the token; where that is lost, the call begins again."""
 
-    def answer(call: VoiceRequest, world: World, services: Services) -> Answer:
-        state = _opened(token, call, services)
+    def answer(call: VoiceRequest, world: World, edition: Edition) -> Answer:
+        state = _opened(token, call, the_services())
         if state is None:
             return flow.begin_again(world)
-        return act(state, call, _voiced(world, services) if state.voiced else world, services)
+        return act(state, call, _voiced(world, edition) if state.voiced else world, edition)
 
     return _take(answer)
 
@@ -129,7 +130,7 @@ def _take(act: Begin) -> Response:
     services = the_services()
     call = read_voice(request, services)
     edition = services.shelf.current
-    return _say(act(call, _world(call, edition), services), call, edition, services)
+    return _say(act(call, _world(call, edition), edition), call, edition, services)
 
 
 def _to_a_person(services: Services) -> Response:
@@ -142,9 +143,9 @@ def _world(call: VoiceRequest, edition: Edition) -> World:
     return World(edition.directory, edition.spoken_languages, call.now, call.caller, edition.listening_languages)
 
 
-def _voiced(world: World, services: Services) -> World:
+def _voiced(world: World, edition: Edition) -> World:
     """Return the world without the languages that are played from files; where there are no others, as it is."""
-    return replace(world, languages=services.shelf.current.voiced_languages or world.languages)
+    return replace(world, languages=edition.voiced_languages or world.languages)
 
 
 def _opened(token: str, call: VoiceRequest, services: Services) -> State | None:
