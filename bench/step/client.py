@@ -15,10 +15,9 @@ from itertools import cycle
 
 PATIENCE = 10.0
 """Seconds without any answer after which a server counts as dead."""
-REQUESTS_OF_A_CONNECTION = 50
-"""Then a new one takes its place. A connection stays with the worker that took it, so some that are kept for a whole
-round may all lie with one worker while the other has nothing to do; which of two figures comes out is then a matter of
-luck. New ones go to whoever has time."""
+REQUESTS_OF_A_CONNECTION = 200
+"""Then a new one takes its place, and goes to whichever process has time: those that are kept for a whole round may all
+lie with one of them."""
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
