@@ -38,7 +38,7 @@ format: develop ## the code laid out as the check wants it
 	$(bin)/ruff check --fix-only .
 	$(bin)/ruff format .
 
-bench: develop ## how fast a menu step is, beside simpler servers (ARGS="--quick" or ARGS="--json")
+bench: develop ## how fast everything is, beside its targets: 20 minutes (ARGS="--quick", ARGS="step start --json")
 	@$(bin)/python -m bench $(ARGS)
 
 counting: develop ## how many events a second one worker adds up, on both databases (ARGS="--events 1000000")

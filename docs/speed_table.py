@@ -1,4 +1,4 @@
-"""Writes the README's table of figures from a run of the benchmark: `.venv/bin/python docs/speed_table.py FILE`.
+"""Writes the README's table of figures from a run of the benchmark: `.venv/bin/python -m docs.speed_table FILE`.
 
 FILE is what `make bench ARGS=--json` has printed. The charts that the run has drawn are taken along.
 """
@@ -45,7 +45,7 @@ def _groups(found: Iterable[Finding]) -> list[list[Finding]]:
 def _row(group: list[Finding]) -> str:
     first = group[0]
     shown = "; ".join(f"{each.database} {each.shown}".strip() for each in group)
-    target = next((each.target for each in group if each.target), "")
+    target = "; ".join(dict.fromkeys(each.target for each in group if each.target))
     verdicts = {each.met for each in group} - {None}
     verdict = "" if not verdicts else "met" if verdicts == {True} else "**not met**"
     return f"| {first.part} | {first.name} | {shown} | {target} | {verdict} |\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -51,16 +52,33 @@ class Words:
 @lru_cache(maxsize=64)
 def words(language: str) -> Words:
     """Return the words of a language, by the tag of its catalogue."""
-    locale = Locale.parse(_TAGS.get(language, language), sep="-")
-    found = Words(
-        countries=dict(locale.territories),
-        languages=dict(locale.languages),
-        days=_days(locale),
-        weekdays=tuple(locale.days["stand-alone"]["abbreviated"][day] for day in range(7)),
-        lists=dict(locale.list_patterns["standard"]),
-    )
+    kept = _taken_out(language)
     getattr(localedata, "_cache", {}).clear()  # Babel has no other way to let go of what it has read
-    return found
+    found = json.loads(kept)
+    return Words(
+        countries=found["countries"],
+        languages=found["languages"],
+        days={(month, day): name for month, day, name in found["days"]},
+        weekdays=tuple(found["weekdays"]),
+        lists=found["lists"],
+    )
+
+
+def _taken_out(language: str) -> str:
+    """Return what is kept of a language as one text, so that nothing of it lies amid what is let go of.
+
+    Words that stay where Babel has put them keep the memory around them: forty megabytes for 32 languages.
+    """
+    locale = Locale.parse(_TAGS.get(language, language), sep="-")
+    return json.dumps(
+        {
+            "countries": dict(locale.territories),
+            "languages": dict(locale.languages),
+            "days": [(month, day, name) for (month, day), name in _days(locale).items()],
+            "weekdays": [locale.days["stand-alone"]["abbreviated"][day] for day in range(7)],
+            "lists": dict(locale.list_patterns["standard"]),
+        }
+    )
 
 
 def _days(locale: Locale) -> Mapping[tuple[int, int], str]:

@@ -61,17 +61,17 @@ class Books:
 
     def settle(self, tally: Tally, seconds: float) -> Outcome:
         """Wait until all is counted and sent, at most some seconds, and compare."""
-        began, wrong = time.monotonic(), {"nothing read": 1}
+        began, books, wrong = time.monotonic(), self._compared(), {"nothing read": 1}
         while wrong and time.monotonic() - began < seconds:
-            waiting = self._compared().waiting
+            books = self._compared()  # later ones hold deletions, which go on for minutes after a long run
             found = {key: count - self._before.get(key, 0) for key, count in _counted(self._engine).items()}
-            wrong = differences(tally.expected(), found) or ({"waiting": waiting} if waiting else {})
+            wrong = differences(tally.expected(), found) or ({"waiting": books.waiting} if books.waiting else {})
             time.sleep(LOOK_SECONDS if wrong else 0)
         waited = time.monotonic() - began
         sent = Counter(self._parts.told(whole=True)["texts"])
         records = sum(count - self._before.get(key, 0) for key, count in _records(self._engine).items())
         return Outcome(
-            books=self._compared(),
+            books=books,
             wrong=wrong,
             texts_wrong=((sent - tally.texts) + (tally.texts - sent)).total(),
             records_lost=tally.begun + tally.asked - records,

@@ -58,9 +58,9 @@ def _serve(settings: Settings, host: str, port: int, workers: int, folder: str) 
     from routes.server import serve
 
     log.configure()
+    read_ahead(settings)
     services = build(settings)
     site = create_site(services)
-    read_ahead(settings)
     gc.freeze()
     gc.set_threshold(*SEARCHES)
     gc.enable()
