@@ -37,9 +37,10 @@ class Latencies:
         """Return a percentile of all, in seconds."""
         return percentile([each for second in list(self._seconds.values()) for each in second], share)
 
-    def of(self, second: int) -> Sequence[float]:
-        """Return the latencies of what was due in one second."""
-        return self._seconds.get(second, array("d"))
+    def latest(self, second: int) -> Sequence[float]:
+        """Return the latencies of the last second, this one at most, of which anything has been answered."""
+        known = [each for each in list(self._seconds) if each <= second]
+        return self._seconds[max(known)] if known else ()
 
     def over_time(self, share: float) -> tuple[tuple[float, float], ...]:
         """Return for each second that had requests its middle and the percentile."""

@@ -29,7 +29,7 @@ class Moment:
     """Webhooks answered in the last second."""
     p50: float
     p99: float
-    """Milliseconds of what was due in the last second but one, which has been answered if all is well."""
+    """Milliseconds of what was due in the last second but one, or, where nothing of it is answered yet, earlier."""
     waiting: int
     """Batches of events in the stream."""
     texts: int
@@ -65,7 +65,7 @@ class Progress:
         while not self._ended.wait(max(began + second + 1 - time.monotonic(), 0.05)):
             second += 1
             tally = self._load.tally
-            latencies = list(self._load.latencies.of(second - 2))
+            latencies = list(self._load.latencies.latest(second - 2))
             p50, p99 = (1000 * percentile(latencies, share) for share in (0.5, 0.99))
             try:
                 waiting, texts = self._stream.waiting(), int(self._parts.told()["texts"])

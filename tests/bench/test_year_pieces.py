@@ -127,7 +127,8 @@ def test_latency_over_time() -> None:
         latencies.add(due, waited)
 
     assert ((0.5, 3.0), (2.5, 5.0)) == latencies.over_time(0.99)
-    assert (3, 5.0, [5.0]) == (latencies.count, latencies.percentile(1.0), list(latencies.of(2)))
+    assert (3, 5.0, [5.0]) == (latencies.count, latencies.percentile(1.0), list(latencies.latest(2)))
+    assert [[], [1.0, 3.0], [1.0, 3.0], [5.0], [5.0]] == [list(latencies.latest(second)) for second in (-1, 0, 1, 2, 9)]
 
 
 def test_mix_is_the_field_s() -> None:
@@ -199,7 +200,7 @@ def test_slow_server_cannot_hide(slow_port: int) -> None:
     load = Load(slow_port, f"http://127.0.0.1:{slow_port}", TOKEN, most=1)
     load.run([made(_greeted, TELEPHONES[0], number, number * 0.05, 0.0) for number in range(4)])
     load.end()
-    waited = sorted(load.latencies.of(0))
+    waited = sorted(load.latencies.latest(0))
 
     assert 8 == load.tally.requests == load.latencies.count
     assert sum(each > 0.1 for each in waited) >= 4
