@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -33,13 +36,27 @@ def command(host: str, port: int, workers: int) -> None:
     except SettingsError as fault:
         click.echo(str(fault), err=True)
         sys.exit(2)
-    with tempfile.TemporaryDirectory(prefix="fanal-figures-", dir=_in_memory()) as folder:
+    with _figures() as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # the library reads it when it is imported, below
         try:
             _serve(settings, host, port, workers, folder)
         except DatabaseError as fault:
             click.echo(str(fault), err=True)
             sys.exit(2)
+
+
+@contextmanager
+def _figures() -> Iterator[str]:
+    """Make the folder of the server's figures, which goes with the process that made it and with no other.
+
+    A process that serves ends here too: one that took the folder along would take it from all others.
+    """
+    folder, maker = tempfile.mkdtemp(prefix="fanal-figures-", dir=_in_memory()), os.getpid()
+    try:
+        yield folder
+    finally:
+        if os.getpid() == maker:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _in_memory() -> Path | None:

@@ -49,6 +49,7 @@ SLOW = (
     b"X-Twilio-Signature: " + b"A" * 27 + b"=\r\n"
 )
 """The head of a request that looks signed, but for the length of its body."""
+METRICS_TOKEN = "a token for the figures of a test, which is long"
 HOSTS = ("fanal.example.org", "fanal.example.org:443", "elsewhere.example.org", "127.0.0.1", "h:99999", "[::1]")
 
 
@@ -84,6 +85,7 @@ def server(empty_redis: RedisServer, tmp_path_factory: pytest.TempPathFactory) -
         "TWILIO_NUMBER": OUR_NUMBER,
         "PUBLIC_URL": PUBLIC_URL,
         "SECRET_KEY": SECRET,
+        "METRICS_TOKEN": METRICS_TOKEN,
         "REDIS_URL": empty_redis.url,
         "DATABASE_URL": f"sqlite:///{folder / 'fanal.db'}",
         "DIRECTORY_PATH": str(PACKAGED),
@@ -184,3 +186,20 @@ def test_sender_who_pauses(server: Server) -> None:
             time.sleep(0.2)
 
         assert connection.recv(20).startswith(b"HTTP/1.1 200")
+
+
+def test_process_that_ends_takes_nothing_from_others(server: Server) -> None:
+    """When a process ends in order another takes its place, and the figures of both are there."""
+    assert 200 == step(server, HOSTS[0], plain).status
+    before, figures = server.workers(), figures_of_steps(server)
+    os.kill(before[0], signal.SIGTERM)
+
+    assert wait_until(lambda: server.workers() not in ([], before) and _answers(server.port), 60)
+    assert figures == figures_of_steps(server)
+
+
+def figures_of_steps(server: Server) -> list[str]:
+    """Return the lines that say how many turns were answered."""
+    authorized = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+    page = requests.get(f"http://127.0.0.1:{server.port}/metrics", headers=authorized, timeout=10)
+    return [line for line in page.text.splitlines() if line.startswith("fanal_steps_total") and line[-3:] != "0.0"]
