@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from enum import Enum, auto
+from http import HTTPStatus
 from selectors import EVENT_READ, EVENT_WRITE
 from typing import TYPE_CHECKING
 
@@ -153,6 +154,8 @@ class Connection:
         if data:
             self._wire.feed(data)
             self.answer_next()
+        elif self._wire.has_begun:
+            self.give(bare(HTTPStatus.BAD_REQUEST))  # the other side says no more, but may still listen (RFC 9112 8)
         else:
             self.close()
 

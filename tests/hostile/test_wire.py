@@ -110,7 +110,7 @@ def _answers(port: int) -> bool:
 
 
 def test_hostile_traffic(server: Server) -> None:
-    """No strange request is accepted, breaks the server, or leaves a trace of itself; and calls are answered after."""
+    """No strange request is accepted, left without an answer, breaks the server, or leaves a trace of itself."""
     seed, tally, workers = secrets.randbits(64), Tally(), server.workers()
     random, silent = Random(seed), 0  # noqa: S311 - chance, not secrecy
     for _ in range(COUNT):
@@ -119,7 +119,6 @@ def test_hostile_traffic(server: Server) -> None:
         reply = exchange(server.port, framing(attack, more, random))
         if reply is None:
             silent += 1
-            assert framing in BROKEN, f"the seed was {seed}"
         else:
             tally.judge(attack, reply, framed=framing in BROKEN)
     note(
@@ -128,7 +127,7 @@ def test_hostile_traffic(server: Server) -> None:
     )
     output = server.output.read_text(encoding="utf-8", errors="replace")
 
-    assert [] == tally.wrong[:3], f"the seed was {seed}"
+    assert ([], 0) == (tally.wrong[:3], silent), f"the seed was {seed}"
     assert "" == output[-2000:]
     assert CANARY[-6:] not in output
     assert workers == server.workers()

@@ -17,6 +17,9 @@ from routes import loop as loops
 from tests.installation import wait_until
 from tests.routes.town import LAST, LONG, PATIENCE, TERMS, Town, get, rest, served
 
+BARE = b"Connection: close\r\n\r\nBad Request\n"
+"""How a refusal of the server itself ends."""
+
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,6 +144,35 @@ def test_sender_who_says_no_more(town: Town) -> None:
             connection.shutdown(socket.SHUT_WR)
 
             assert rest(connection).endswith(path.encode())
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"GET",
+        b"GET / HTTP/1.1\r\nX: ",
+        b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        get("/voice") + b"GET",
+    ],
+)
+def test_sender_who_says_no_more_in_the_middle(town: Town, begun: bytes) -> None:
+    """A request that ends before its end is refused, and not passed over in silence (RFC 9112 8)."""
+    with town.connect() as connection:
+        connection.sendall(begun)
+        connection.shutdown(socket.SHUT_WR)
+
+        assert rest(connection).endswith(BARE)
+
+
+@pytest.mark.parametrize("said", [b"", b"\r\n", get("/voice")])
+def test_sender_who_says_no_more_between_requests(town: Town, said: bytes) -> None:
+    """Where no request has begun there is nothing to refuse."""
+    with town.connect() as connection:
+        connection.sendall(said)
+        connection.shutdown(socket.SHUT_WR)
+
+        assert b"400" not in rest(connection)
 
 
 def test_body_in_two_parts(town: Town) -> None:
