@@ -49,6 +49,12 @@ def writing(engine: sa.Engine) -> sa.Engine:
     return engine.execution_options(**{WRITES: True})
 
 
+def at_one_moment(engine: sa.Engine) -> sa.Engine:
+    """Return the engine for a transaction that reads several times and is to see one moment, whatever others write."""
+    is_postgres = engine.dialect.name == "postgresql"  # a reader in SQLite sees one moment anyway
+    return engine.execution_options(isolation_level="REPEATABLE READ") if is_postgres else engine
+
+
 def _postgres(engine: sa.Engine) -> sa.Engine:
     """Let no transaction wait for a lock for ever: the threads that would wait are those that answer calls."""
 

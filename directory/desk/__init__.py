@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from directory.database import at_one_moment
 from directory.desk import audit, checks, switches
 from directory.desk.agreement import contradiction
 from directory.desk.checks import Checks
@@ -77,8 +78,8 @@ class Desk:
             yield connection
 
     def verify(self, head: tuple[int, str] | None = None) -> audit.Verdict:
-        """Prove the log, and that the revisions are those that it tells of; or say where that is broken."""
-        with self.engine.connect() as connection:
+        """Prove the log, and that the tables are as it tells at this moment; or say where that is broken."""
+        with at_one_moment(self.engine).connect() as connection:
             found = audit.verify(connection, head)
             return replace(found, break_=contradiction(connection)) if found.whole else found
 

@@ -1,14 +1,15 @@
-"""Whether the published revisions, who answers for them, and the switches above them, are those the log tells of."""
+"""Whether the published revisions, who answers for them, and what stands above them, are those the log tells of."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import sqlalchemy as sa
 
 from directory.desk import audit
 from directory.desk.revisions import DamagedError, compiled_of, files_of, live, tables_of
-from directory.desk.tables import Moment, confirmations, revisions, switches
+from directory.desk.tables import Moment, checks, confirmations, revisions, switches
 from directory.faults import Faults
 from directory.load import compile_files
 from directory.model import Directory
@@ -19,6 +20,9 @@ from directory.tables import Vocabulary
 def contradiction(connection: sa.Connection) -> str:
     """Say where the tables that decide what callers are told are not as the log tells; nothing where they are."""
     told = audit.told(connection, audit.PUBLISHED)
+    own = _own_work(connection, told)
+    if own:
+        return own
     for row in connection.execute(_as_it_stands(revisions).order_by(revisions.c.number)):
         entry = told.pop(str(row.number), None)
         if entry is None:
@@ -32,7 +36,20 @@ def contradiction(connection: sa.Connection) -> str:
     present = live(connection)
     if present is not None and _misleads(connection, present.number):
         return f"what callers are told from revision {present.number} is not what its files say"
-    return _unfounded_confirmation(connection) or _strange_switch(connection)
+    return _unfounded_confirmation(connection) or _strange_switch(connection) or _strange_check(connection)
+
+
+def _own_work(connection: sa.Connection, published: dict[str, audit.Told]) -> str:
+    """Say which change was approved by somebody who had worked on it, as only the log still tells."""
+    worked = {
+        (subject, entry.who)
+        for action in (audit.CHANGED, audit.SUBMITTED)
+        for subject, entry in audit.every(connection, action)
+    }
+    for number, entry in published.items():
+        if (f"draft:{entry.detail.get('draft')}", entry.who) in worked:
+            return f"revision {number} was approved by somebody whose own work is in it"
+    return ""
 
 
 def _is_told(row: Any, entry: audit.Told) -> bool:
@@ -73,10 +90,10 @@ def _agrees(row: Any, entry: audit.Told) -> bool:
 def _unfounded_confirmation(connection: sa.Connection) -> str:
     told = audit.told(connection, audit.CONFIRMED)
     for row in connection.execute(_as_it_stands(confirmations).order_by(confirmations.c.revision)):
-        entry = told.get(str(row.revision))
+        entry = told.pop(str(row.revision), None)
         if entry is None or (entry.who, entry.name, entry.at) != (row.who, row.name, row.at):
             return f"the confirmation of revision {row.revision} is not what the log tells"
-    return ""
+    return f"revision {min(told, key=int)} was confirmed, and its confirmation is no longer there" if told else ""
 
 
 def _strange_switch(connection: sa.Connection) -> str:
@@ -97,10 +114,27 @@ def _strange_switch(connection: sa.Connection) -> str:
     return f"the switch of {thrown[0][0]} was thrown and is no longer there" if thrown else ""
 
 
+def _strange_check(connection: sa.Connection) -> str:
+    """Say which check nobody has made as it stands, or is gone: what was never checked goes live by a decision only."""
+    told = Counter(_check(subject, entry) for subject, entry in audit.every(connection, audit.CHECKED))
+    for row in connection.execute(_as_it_stands(checks).order_by(checks.c.id)):
+        found = (row.helpline, row.who, row.name, row.at, row.fingerprint, str(row.on), row.how)
+        if not told[found]:
+            return f"a check of {row.helpline} is not what the log tells"
+        told[found] -= 1
+    gone = next(told.elements(), None)
+    return f"a check of {gone[0]} was made and is no longer there" if gone else ""
+
+
+def _check(helpline: str, entry: audit.Told) -> tuple[str, ...]:
+    stands = (entry.detail.get(name, "") for name in ("fingerprint", "on", "how"))
+    return (helpline, entry.who, entry.name, entry.at, *stands)
+
+
 def _as_it_stands(table: sa.Table) -> sa.Select[Any]:
-    """Select all but files; moments as text, for one that somebody has made unreadable is no reason to stop."""
+    """Select all but files; times as text, for one that somebody has made unreadable is no reason to stop."""
     return sa.select(*(
-        sa.type_coerce(each, sa.String).label(each.name) if isinstance(each.type, Moment) else each
+        sa.type_coerce(each, sa.String).label(each.name) if isinstance(each.type, (Moment, sa.Date)) else each
         for each in table.c
         if each.name not in {"files", "tables"}
     ))  # fmt: skip

@@ -27,6 +27,12 @@ THROWN = "switch thrown"
 """The action of an entry that tells of an emergency switch."""
 SETTLED = "switch settled"
 """The action of an entry that tells what two people made of a switch."""
+CHANGED = "draft changed"
+"""The action of an entry that tells of work on a draft."""
+SUBMITTED = "draft submitted"
+"""The action of an entry that tells who handed a draft over."""
+CHECKED = "helpline checked"
+"""The action of an entry that tells that somebody has rung a service, and found it right."""
 BEGINNING = "0" * 64
 """What stands before the first entry."""
 _PAGE = 500

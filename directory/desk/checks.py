@@ -68,7 +68,7 @@ class Checks:
         with turn(self._engine) as connection:
             made = connection.execute(checks.insert().values(row)).inserted_primary_key
             told = {"on": on.isoformat(), "how": how.strip(), "fingerprint": seen}
-            audit.record(connection, actor, "helpline checked", helpline, now, **told)
+            audit.record(connection, actor, audit.CHECKED, helpline, now, **told)
         return Check(id=int(made[0]) if made else 0, **row)  # type: ignore[arg-type]  # the row above is its fields
 
     def of(self, helpline: str) -> tuple[Check, ...]:

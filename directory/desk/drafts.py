@@ -178,7 +178,7 @@ class Drafts:
                 "answered_name": None,
             })  # fmt: skip
             told = {"hash": draft.hash, "reason": reason.strip()}
-            audit.record(connection, actor, "draft submitted", f"draft:{id_}", now, **told)
+            audit.record(connection, actor, audit.SUBMITTED, f"draft:{id_}", now, **told)
             return _get(connection, id_)
 
     def send_back(self, id_: int, actor: Actor, now: dt.datetime, answer: str) -> Draft:
@@ -259,7 +259,7 @@ class Drafts:
         rows = [{"file": place.file, "entry": place.entry, **who} for place in changed]
         connection.execute(edits.insert(), rows)
         told = {"pieces": [f"{place.file}:{place.entry}" for place in changed], "hash": hash_of(after)}
-        audit.record(connection, actor, "draft changed", f"draft:{id_}", now, **told)
+        audit.record(connection, actor, audit.CHANGED, f"draft:{id_}", now, **told)
 
 
 def _get(connection: sa.Connection, id_: int) -> Draft:

@@ -10,6 +10,9 @@ import sqlalchemy as sa
 
 from directory.desk import Desk
 from directory.desk.people import OPERATOR
+from directory.desk.tables import checks
+from directory.pieces import Place, fingerprint, piece
+from directory.switched import fingerprint as name_of
 from tests.desk import ANA, BEN, NOW, a_desk
 from tests.sample_directory import FILES, changed
 
@@ -122,6 +125,7 @@ def test_tables_refuse_replacements(desk: Desk, table: str) -> None:
         (["UPDATE revisions SET at = 'yesterday' WHERE number = 2"], "who published revision 2, when or why"),
         (["UPDATE confirmations SET name = 'Cleo'"], "the confirmation of revision 1 is not what the log tells"),
         (["UPDATE confirmations SET revision = 2"], "the confirmation of revision 2 is not what the log tells"),
+        (["DELETE FROM confirmations"], "revision 1 was confirmed, and its confirmation is no longer there"),
     ],
 )  # fmt: skip
 def test_force_is_found(desk: Desk, statements: list[str], words: str) -> None:
@@ -131,6 +135,48 @@ def test_force_is_found(desk: Desk, statements: list[str], words: str) -> None:
 
     assert not found.whole
     assert words in found.break_
+
+
+FORGED_CHECKS = {
+    "UPDATE checks SET fingerprint = 'aaaa'": "a check of gb-crime is not what the log tells",
+    "UPDATE checks SET helpline = 'gb-children'": "a check of gb-children is not what the log tells",
+    "UPDATE checks SET \"on\" = '2026-11-23'": "a check of gb-crime is not what the log tells",
+    "UPDATE checks SET who = 'account:Ben', name = 'Ben'": "a check of gb-crime is not what the log tells",
+    'INSERT INTO checks SELECT 99, helpline, fingerprint, "on", how, who, name, at FROM checks': "a check of gb-crime",
+    "DELETE FROM checks": "a check of gb-crime was made and is no longer there",
+}
+
+
+def test_check_that_nobody_made_is_found(desk: Desk) -> None:
+    """A service that was never rung is no checked one because a row says so: the log tells who has rung what."""
+    tables, day = desk.compiled(2)[0], NOW.date() - dt.timedelta(days=1)
+    desk.checks.tick(ANA, NOW, tables, "gb-crime", name_of(tables.helplines["gb-crime"]), day, "rung")
+
+    assert desk.verify().whole
+
+    for statement, words in FORGED_CHECKS.items():
+        with desk.engine.begin() as connection:
+            kept = connection.execute(sa.select(checks)).mappings().one()
+            connection.exec_driver_sql(statement)
+
+        assert words in desk.verify().break_
+
+        with desk.engine.begin() as connection:
+            connection.execute(checks.delete())
+            connection.execute(checks.insert().values(**kept))
+
+
+def test_author_forgotten_in_the_table_is_found(desk: Desk) -> None:
+    """Whoever takes their own name out of a change's table, to approve it themselves, still stands in the log."""
+    place, draft = Place("gb.yaml", "gb-crime"), desk.drafts.begin(BEN, NOW, "mine")
+    text = piece(desk.drafts.files(draft.id), place) or ""
+    desk.drafts.save(draft.id, BEN, NOW, place, text.replace("A better", "The best"), fingerprint(text))
+    handed_over = desk.drafts.submit(draft.id, ANA, NOW, "all mine")
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM edits")
+    desk.drafts.approve(draft.id, BEN, NOW, handed_over.hash, accept_unchecked=True, standing=desk.standing())
+
+    assert "revision 3 was approved by somebody whose own work is in it" == desk.verify().break_
 
 
 def test_cut_off_end(desk: Desk) -> None:
@@ -158,3 +204,21 @@ def test_log_goes_on_after_a_gap(desk: Desk) -> None:
         desk.log(BEN, "signed in", BEN.id, NOW + dt.timedelta(minutes=minute))
 
     assert (True, 9) == (desk.verify().whole, desk.verify().entries)
+
+
+def test_publication_while_the_log_is_proven(desk: Desk) -> None:
+    """A revision that goes live between two looks into the tables is no fault of the log: all is of one moment."""
+    looks: list[str] = []
+
+    @sa.event.listens_for(desk.engine, "after_cursor_execute")
+    def _looked(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "FROM audit" in statement and "audit.action =" in statement:
+            looks.append(statement)
+            if len(looks) == 1:
+                desk.revisions.roll_back(1, OPERATOR, NOW, "as it was")
+
+    found = desk.verify()
+
+    assert ["", 6] == [found.break_, found.entries]
+    assert looks
+    assert (True, 7) == (desk.verify().whole, desk.verify().entries)
