@@ -23,6 +23,8 @@ from ivr.adapters.queue import Queues
 from ivr.adapters.stream import EventStream
 from tests.databases import with_tables
 
+LONG = 60.0
+"""Seconds that a test waits at most: it costs time only where something has failed."""
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 
 
@@ -85,9 +87,9 @@ class CountingHouse:
         """Compare what was accepted with what was counted."""
         return compare(self.engine, self.spool)
 
-    def until(self, holds: Callable[[], bool], seconds: float = 15) -> bool:
+    def until(self, holds: Callable[[], bool]) -> bool:
         """Count again and again until something holds; tell whether it does."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + LONG
         while not holds() and time.monotonic() < deadline:
             self.count()
             time.sleep(0.02)

@@ -75,7 +75,7 @@ def _disk_full(house: House) -> Iterator[None]:
         yield
     finally:
         house.disk.free()
-        wait_until(house.is_on_disk, 10)
+        wait_until(house.is_on_disk)
 
 
 @contextmanager

@@ -43,6 +43,8 @@ from tests.services import RestartableRedis
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "an auth token of a test"
+LONG = 120.0
+"""Seconds that the suite waits for a program at most: they pass only where something has failed."""
 LEFT_SECONDS = 8.0
 """After so long a text that is still being sent has lost its process."""
 LONGEST = 0.5
@@ -137,7 +139,7 @@ class House:
                 each.terminate()
         for each in (self._web, self._worker):
             if each is not None:
-                each.wait(30)
+                each.wait(LONG)
         self.engine.dispose()
 
     def counted(self, need: str = "") -> Counter[str]:
@@ -151,7 +153,7 @@ class House:
     def verified(self) -> dict[str, int]:
         """Return what `fanal stats verify` says."""
         command = [sys.executable, "-m", "routes.cli", "stats", "verify", "--json"]
-        ran = subprocess.run(command, env=self.environ, capture_output=True, text=True, check=True, timeout=60)
+        ran = subprocess.run(command, env=self.environ, capture_output=True, text=True, check=True, timeout=LONG)
         told: dict[str, int] = json.loads(ran.stdout)
         return told
 
@@ -220,7 +222,7 @@ class House:
     def _is_idle(texts: Queue) -> bool:
         taken = texts.connection.llen(texts.intermediate_queue_key)
         begun = texts.connection.zcard(texts.started_job_registry.key)
-        return texts.count + texts.scheduled_job_registry.count + taken + begun == 0
+        return bool(texts.count + texts.scheduled_job_registry.count + taken + begun == 0)
 
     def _answers(self) -> bool:
         try:
@@ -243,7 +245,7 @@ class House:
             with suppress(psutil.NoSuchProcess):
                 program.kill()
         process.wait()
-        psutil.wait_procs(programs, 5)
+        psutil.wait_procs(programs, LONG)
 
 
 def _has_file(program: psutil.Process) -> bool:

@@ -28,6 +28,9 @@ from tests.services import RestartableRedis
 CALL = "CA" + "7" * 32
 MOBILE = "+12025550123"
 OURS = "+442079460123"
+LONG = 120.0
+"""Seconds that a test waits for another process, however little of the processor that one gets: it costs time only
+where something has failed."""
 MENU = Event.at(dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC), EventKind.STEP, "language", "en", "GB")
 
 
@@ -63,11 +66,11 @@ class Installation:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "worker"], env=self.environ, stderr=log, cwd=self.folder
             )
-        assert wait_for(lambda: len(self.at_work()) == 3), self.log.read_text()
+        assert wait_for(lambda: self.at_work() == 3), self.log.read_text()
 
-    def at_work(self) -> set[bytes]:
-        """Return the keys of RQ's workers that have begun."""
-        return set(self.client.smembers("rq:workers"))
+    def at_work(self) -> int:
+        """Return how many of RQ's workers have begun."""
+        return self.client.scard("rq:workers")
 
     def child(self, queue: str) -> psutil.Process:
         """Return the process of a queue that is at work."""
@@ -93,7 +96,7 @@ class Installation:
 
     def sums(self) -> dict[str, int]:
         """Return what the worker's processes have added up for the metrics page."""
-        return {str(key, "ascii"): int(value) for key, value in self.client.hgetall(tally.KEY).items()}
+        return {_text(key): int(value) for key, value in self.client.hgetall(tally.KEY).items()}
 
     def counted(self) -> dict[str, int]:
         """Return what stands in the counters: kind and name to how often."""
@@ -109,14 +112,18 @@ class Installation:
         """End what was started."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(LONG)
         self.engine.dispose()
         self.client.close()
 
 
-def wait_for(holds: Callable[[], bool], seconds: float = 30) -> bool:
+def _text(key: bytes | str) -> str:
+    return key.decode() if isinstance(key, bytes) else key
+
+
+def wait_for(holds: Callable[[], bool]) -> bool:
     """Wait until something holds, and tell whether it does."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + LONG
     while not holds() and time.monotonic() < deadline:
         time.sleep(0.05)
     return holds()

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -28,12 +29,20 @@ def _signals() -> Iterator[None]:
 @pytest.mark.usefixtures("_signals")
 def test_stopped_while_it_waits(redis_url: str) -> None:
     """It signs off, and what comes afterwards waits for another worker, though the process still lives."""
-    timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGTERM))
     with redis.Redis.from_url(redis_url) as client, connect_for_rq(redis_url) as own:
-        timer.start()
+        stopping = threading.Thread(target=_stop_when_it_waits, args=(client,))
+        stopping.start()
         QueueWorker(Name.PURGES, own).work(logging_level="WARNING")
-        timer.join()
+        stopping.join()
         Queues(client).put(PurgeMessage("SM" + "0" * 32, "delivered"), dt.datetime.now(dt.UTC))
 
         assert [1, 0] == [client.llen(key) for key in ("rq:queue:purges", "rq:queue:purges:intermediate")]
         assert set() == client.smembers("rq:workers")
+
+
+def _stop_when_it_waits(client: redis.Redis) -> None:
+    """Tell this process to stop once its worker waits for a job: before that it may not have said what it does then."""
+    deadline = time.monotonic() + 60
+    while not client.info("clients")["blocked_clients"] and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from ivr.adapters.conversations import LIFE, PATIENCE, AwayError, Conversations, Kept
+from ivr.adapters.conversations import LIFE, AwayError, Conversations, Kept
 from ivr.sealed import LIFE as TOKEN_LIFE
 from ivr.sealed import Seal
 from ivr.simulator.people import person
@@ -99,7 +99,7 @@ def test_conversation_is_forgotten_after_half_an_hour(conversations: Conversatio
     conversations.keep(SENDER, RECEIVER, LATER, NOON)
 
     assert LIFE == dt.timedelta(minutes=30)
-    assert 1790 < server.ttl(key_in(server)) <= 1800  # type: ignore[operator]  # not the asynchronous client
+    assert 1790 < server.ttl(key_in(server)) <= 1800
 
 
 def test_conversation_goes_on_over_midnight(conversations: Conversations) -> None:
@@ -245,7 +245,7 @@ def test_server_that_hangs_is_away(restartable_redis: RestartableRedis) -> None:
     finally:
         process.send_signal(signal.SIGCONT)
 
-    assert time.monotonic() - began < 10 * PATIENCE  # left to itself the client would try for minutes
+    assert time.monotonic() - began < 60  # left to itself the client would try for minutes
 
 
 def test_server_that_comes_back_is_used_again(restartable_redis: RestartableRedis) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -102,18 +103,24 @@ def test_survives_an_outage(
     monkeypatch.setattr(module, "TICK_SECONDS", 0.02)
     parts, ended = Parts(restartable_redis.url), threading.Event()
     thread = threading.Thread(target=parts.schedule.run, args=(ended,))
+    ticks, tick = [], parts.schedule.tick
+    monkeypatch.setattr(parts.schedule, "tick", lambda: (ticks.append(None), tick()))
     restartable_redis.stop()
     thread.start()
-    time.sleep(0.3)
+    _wait_for(lambda: len(ticks) > 3)
     restartable_redis.start()
     parts.stream.add(BATCH)
-    deadline = time.monotonic() + 10
-    while parts.queues.lengths()["counts"] < 2 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    _wait_for(lambda: parts.queues.lengths()["counts"] >= 2)
     ended.set()
     thread.join()
 
     assert (2, ["redis_away"]) == (parts.queues.lengths()["counts"], [record.message for record in caplog.records])
+
+
+def _wait_for(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def test_lets_go_of_its_locks(parts: Parts) -> None:
