@@ -19,8 +19,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import desk as here
 from tests import figures
-from tests.browser.office import PATIENCE, UNTIL_SIX, Colleague, Office, sitting
-from tests.browser.visitor import serving
+from tests.browser.office import UNTIL_SIX, Colleague, Office, sitting
+from tests.browser.visitor import PATIENCE, Scheme, serving
 from tests.desk import ADA, a_desk
 from tests.installation import installed
 from tests.sample_directory import FILES
@@ -40,7 +40,7 @@ class Picture:
     file: str
     width: int
     height: int
-    scheme: str
+    scheme: Scheme
     whole: bool
 
 
@@ -73,9 +73,12 @@ def main(arguments: Sequence[str]) -> None:
 
 def take(picture: Picture, browser: Browser, address: str) -> None:
     """Call from Romania, choose Romanian and trafficking, have the number by text, and take the picture of that."""
-    size = {"width": picture.width, "height": picture.height}
-    scale = 1 if picture.whole else 2
-    page = browser.new_page(viewport=size, color_scheme=picture.scheme, locale="en-GB", device_scale_factor=scale)
+    page = browser.new_page(
+        viewport={"width": picture.width, "height": picture.height},
+        color_scheme=picture.scheme,
+        locale="en-GB",
+        device_scale_factor=1 if picture.whole else 2,
+    )
     page.goto(f"{address}/phone")
     page.get_by_label("Country of the caller").select_option("RO")
     page.get_by_label("Day and time there").fill(MORNING)
@@ -140,8 +143,11 @@ def keep(page: Page, name: str, part: str = "main", height: int = 620) -> None:
     box = page.locator(part).first.bounding_box()
     if box is None:
         sys.exit(f"There is no {part} on {page.url}.")
-    clip = {"x": 0, "y": box["y"] - 8, "width": WIDTH, "height": min(height, box["height"] + 16)}
-    page.screenshot(path=IMAGES / f"coordinators-{name}.png", full_page=True, clip=clip)
+    page.screenshot(
+        path=IMAGES / f"coordinators-{name}.png",
+        full_page=True,
+        clip={"x": 0, "y": box["y"] - 8, "width": WIDTH, "height": min(height, box["height"] + 16)},
+    )
 
 
 if __name__ == "__main__":

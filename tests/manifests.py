@@ -69,7 +69,8 @@ def selects(selector: Manifest, labels: dict[str, str]) -> bool:
         assert each["operator"] == "In"
         if labels.get(each["key"]) not in each["values"]:
             return False
-    return selector.get("matchLabels", {}).items() <= labels.items()
+    wanted: dict[str, str] = selector.get("matchLabels", {})
+    return wanted.items() <= labels.items()
 
 
 def targets(patch: Manifest) -> list[Manifest]:

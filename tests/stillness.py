@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from flask.testing import FlaskClient
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
 from ivr.services import Services, read_ahead
@@ -47,7 +48,7 @@ def post(client: FlaskClient, services: Services, path: str, **form: str) -> Non
     """Post what the carrier would, signed, and see that it is answered with a turn."""
     flat = "".join(name + form[name] for name in sorted(form))
     signature = sign(f"{PUBLIC_URL}{path}{flat}".encode(), services.settings.auth_tokens[0]).decode()
-    answer = client.open(EnvironBuilder(path, method="POST", data=form, headers={HEADER: signature}))
+    answer = client.open(EnvironBuilder(path, method="POST", data=form, headers=Headers({HEADER: signature})))
     if b"<Gather" not in answer.data:
         raise AssertionError(f"{answer.status} at a step of a call")
 

@@ -233,8 +233,8 @@ def _is_of_the_request(node: ast.AST) -> bool:
 
     A request calls it `self.environ`; whoever keeps the process's under that name has to read it somewhere first.
     """
-    named = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-    return named and node.value.id in {"request", "self"}
+    owner = node.value if isinstance(node, ast.Attribute) else None
+    return isinstance(owner, ast.Name) and owner.id in {"request", "self"}
 
 
 def test_numbers_are_revealed_by_the_provider_adapter_alone() -> None:

@@ -73,7 +73,6 @@ class Wire:
     def at_work(self) -> Iterator[None]:
         """Answer requests of the REST interface."""
         server = make_server("127.0.0.1", 0, self._app(), threaded=True, request_handler=_Silent)
-        server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         self.url = f"http://127.0.0.1:{server.server_port}"

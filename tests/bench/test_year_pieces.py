@@ -16,10 +16,11 @@ from bench.year.answers import Answer, UnexpectedError, read
 from bench.year.calls import SHARES, Plan, Route, Step, Walk, Wish, plans, routes, walk
 from bench.year.latencies import Latencies, percentile
 from bench.year.load import Load, made
-from bench.year.people import TEXTS_OF_ONE, telephones
-from bench.year.signing import NOTHING, Signer, ended_leg, pressed
+from bench.year.people import TEXTS_OF_ONE, Telephone, telephones
+from bench.year.signing import NOTHING, Act, Signer, ended_leg, pressed
 from bench.year.tally import Tally, differences
 from ivr.simulator.subscription import Subscription
+from ivr.simulator.transport import HttpTransport
 from ivr.simulator.webhooks import Webhooks
 
 URL = "http://127.0.0.1:4321"
@@ -33,7 +34,7 @@ SENT = Answer(key=b"/voice/key/u", silence=b"/voice/silence/u", document=b"<Say>
 
 @pytest.mark.parametrize("act", [NOTHING, pressed("7"), ended_leg("busy", "CA1"), ended_leg("completed", "CA1")])
 @pytest.mark.parametrize("telephone", [TELEPHONES[0], TELEPHONES[7], TELEPHONES[-1]])
-def test_signature_is_the_provider_s(act: object, telephone: object) -> None:
+def test_signature_is_the_provider_s(act: Act, telephone: Telephone) -> None:
     """What the generator signs bit by bit is what the provider's own code signs of the whole form."""
     request = Signer(URL, TOKEN).request(b"/voice/key/x", telephone, b"CA12", b"in-progress", act)
     head, _, body = request.partition(b"\r\n\r\n")
@@ -48,7 +49,7 @@ def test_form_is_the_simulator_s() -> None:
     """A request says of a call what the slow simulator says of it."""
     telephone = TELEPHONES[0]
     subscription = Subscription(telephone.account, TOKEN, (telephone.called,), URL)
-    slow = Webhooks(subscription, None, "CA12", telephone.number, telephone.called)._parameters()
+    slow = Webhooks(subscription, HttpTransport(URL), "CA12", telephone.number, telephone.called)._parameters()
     body = Signer(URL, TOKEN).request(b"/voice", telephone, b"CA12", b"ringing").partition(b"\r\n\r\n")[2]
 
     assert {**slow, "CallStatus": "ringing"} == dict(parse_qsl(body.decode(), keep_blank_values=True))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from directory.agenda import SOON, Hole, endings, holes, main_needs, unserved
+from directory.agenda import Hole, endings, holes, main_needs, unserved
+from directory.calendar import SOON
 from directory.load import compile_files
 from directory.switched import Position, Standing, Switched, overlaid
 from tests.sample_directory import FILES, changed

@@ -26,7 +26,7 @@ def directory() -> Directory:
     return DIRECTORY
 
 
-@pytest.fixture(params=DIRECTORY.helplines.values(), ids=DIRECTORY.helplines.keys())
+@pytest.fixture(params=DIRECTORY.helplines.values(), ids=list(DIRECTORY.helplines))
 def entry(request: pytest.FixtureRequest) -> Helpline:
     """One row."""
     assert isinstance(request.param, Helpline)

@@ -255,7 +255,7 @@ def test_periods_of_unknown_hours() -> None:
 )
 def test_opening_is_followed_for_a_year(expression: str, until: str | None) -> None:
     """Whether an opening ends is looked for within 366 days: further on nobody is told of it, and calls would wait."""
-    assert Status(True, until and at(until), None) == hours(expression).at(at("2026-11-24T09:00"))
+    assert Status(True, at(until) if until else None, None) == hours(expression).at(at("2026-11-24T09:00"))
 
 
 @pytest.mark.parametrize("zone", ["Europe/London", "Europe/Bucharest", "Atlantic/Azores"])

@@ -60,7 +60,7 @@ def test_at_night(exchange: Exchange) -> None:
 def test_children_in_belgium(exchange: Exchange, at: str, is_open: bool) -> None:
     """A caller from Belgium finds the children's line 103 open every day between 10:00 and midnight."""
     caller = Caller(exchange, "BE", at=at).dial()
-    french = next(said.text for said in caller.spoken if said.language == "fr-FR")
+    french = next(said.text or "" for said in caller.spoken if said.language == "fr-FR")
     caller.press(french.split()[-1].rstrip("."))
     caller.press("4")
 

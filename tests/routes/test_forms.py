@@ -11,6 +11,7 @@ import pytest
 from flask import Request
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
 from ivr.calls import CallsUnderWay
@@ -55,7 +56,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Services:
 
 def request(form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Request:
     """Return a request with a form."""
-    builder = EnvironBuilder(method="POST", data=dict(form or {}), headers=dict(headers or {}))
+    builder = EnvironBuilder(method="POST", data=dict(form or {}), headers=Headers(headers))
     return Request(builder.get_environ())
 
 

@@ -129,11 +129,11 @@ class Carrier:
         *,
         signed: str | None = None,
         token: str = TOKEN,
-        **options: object,
+        environ_overrides: Mapping[str, str] | None = None,
     ) -> TestResponse:
         """Post a form that was signed with `token` for `signed`, the address of the path if that is not given."""
         signature = RequestValidator(token).compute_signature(signed or PUBLIC_URL + path, form)
-        return self.send(path, urlencode(form), {HEADER: signature}, **options)
+        return self.send(path, urlencode(form), {HEADER: signature}, environ_overrides=environ_overrides)
 
     def send(
         self,
@@ -141,11 +141,13 @@ class Carrier:
         body: str | bytes,
         headers: Mapping[str, str],
         kind: str = "application/x-www-form-urlencoded",
-        **options: object,
+        environ_overrides: Mapping[str, str] | None = None,
     ) -> TestResponse:
         """Post anything."""
         client = self._app.test_client(use_cookies=False)
-        return client.post(path, data=body, headers=dict(headers), content_type=kind, **options)  # type: ignore[arg-type]  # as the client takes them
+        return client.post(
+            path, data=body, headers=dict(headers), content_type=kind, environ_overrides=environ_overrides
+        )
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,12 @@ class Texter:
         assert isinstance(self.services.conversations, FakeMemory)
         return self.services.conversations
 
+    @property
+    def outbox(self) -> FakeOutbox:
+        """What keeps what is to be done."""
+        assert isinstance(self.services.outbox, FakeOutbox)
+        return self.services.outbox
+
 
 @pytest.fixture
 def texter(tmp_path: Path) -> Texter:
@@ -130,7 +136,7 @@ def test_texts_without_an_id(texter: Texter) -> None:
     once = texter.write("9", MessageSid="")
 
     assert once != texter.write("1", MessageSid="")
-    assert [] == texter.services.outbox.of(PurgeMessage)
+    assert [] == texter.outbox.of(PurgeMessage)
 
 
 def test_memory_away(texter: Texter) -> None:

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from directory.load import PACKAGED
+from ivr import flow
 from ivr.catalogue import CATALOGUES, load_catalogues
 from ivr.events import PurgeCall, PurgeMessage
 from ivr.phrases import Phrase
@@ -23,7 +24,7 @@ from ivr.sealed import LIFE, Seal
 from ivr.services import Services
 from ivr.settings import Secret
 from ivr.state import State, Step
-from routes import BODY_LIMIT, create_app, voice
+from routes import BODY_LIMIT, create_app
 from routes.guard import HEADER, sign
 from tests.application import PUBLIC_URL, FakeOutbox, some_services, some_settings
 from tests.audio import record
@@ -167,13 +168,17 @@ class Broken:
         raise RuntimeError("broken at +40712034567")
 
 
+BROKEN: Any = Broken()
+"""Stands where any collaborator does."""
+
+
 @pytest.mark.parametrize("part", ["seal", "outbox", "shelf"])
 def test_broken_part(tmp_path: Path, part: str, caplog: pytest.LogCaptureFixture) -> None:
     """Whichever collaborator fails, the caller is led on, and no number stands in the log."""
     services = some_services(some_settings(tmp_path))
     token = services.seal.seal(NEED, CALL, services.clock())
     carrier = Carrier(create_app(services))
-    carrier._client.application.extensions["fanal"] = replace(services, **{part: Broken()})
+    carrier._client.application.extensions["fanal"] = replace(services, **{part: BROKEN})
     caplog.set_level(logging.DEBUG)
 
     for path in ("/voice", f"/voice/key/{token}", f"/voice/silence/{token}", f"/voice/outcome/{token}"):
@@ -188,7 +193,7 @@ def failing_view(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("no turn for +40712034567")
 
-    monkeypatch.setattr(voice.flow, "begin", fail)
+    monkeypatch.setattr(flow, "begin", fail)
 
 
 @pytest.mark.usefixtures("failing_view")
@@ -221,7 +226,7 @@ def test_fallback_needs_nothing(tmp_path: Path) -> None:
     """The fallback is answered without directory, keys or outbox, names 112 in every first language and leads back."""
     services = some_services(some_settings(tmp_path))
     carrier = Carrier(create_app(services))
-    bare = replace(services, seal=Broken(), outbox=Broken(), shelf=Broken(), conversations=Broken())  # type: ignore[arg-type]
+    bare = replace(services, seal=BROKEN, outbox=BROKEN, shelf=BROKEN, conversations=BROKEN)
     carrier._client.application.extensions["fanal"] = bare
     answer = root(carrier.post("/voice/fallback", ErrorCode="11200"))
 

@@ -29,6 +29,7 @@ from ivr.jobs import Collaborators
 from ivr.numbers import CallerNumber
 from tests.application import FakeOutbox
 from tests.fakes import FakeProvider
+from tests.kept import values
 
 MARKED = "+12025550123"
 CALL = "CA" + "5" * 32
@@ -116,7 +117,7 @@ def test_failed_job_names_nobody(
     job.retries_left = 0
     job.save()
     _work(connection)
-    raw = b" ".join(part for key in connection.scan_iter() for part in _content(connection, key))
+    raw = b" ".join(part for key in connection.scan_iter() for part in values(connection, key))
     result = Job.fetch(token(text), connection=connection, serializer=JSONSerializer).latest_result()
     kept = result.exc_string if result and result.exc_string else ""
 
@@ -188,18 +189,3 @@ def test_foreign_function_is_not_called(connection: redis.Redis, ours: bool, cal
         SimpleWorker([queue], connection=connection, serializer=JSONSerializer).work(burst=True)
 
     assert called == CALLED
-
-
-def _content(connection: redis.Redis, key: bytes) -> list[bytes]:
-    match connection.type(key):
-        case b"hash":
-            return [part for pair in connection.hgetall(key).items() for part in pair]
-        case b"stream":
-            return [part for _, fields in connection.xrange(key) for pair in fields.items() for part in pair]
-        case b"string":
-            return [connection.get(key) or b""]
-        case b"zset":
-            return connection.zrange(key, 0, -1)
-        case b"set":
-            return list(connection.smembers(key))
-    return connection.lrange(key, 0, -1)

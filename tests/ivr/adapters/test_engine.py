@@ -139,7 +139,8 @@ def test_recording_of_any_form_is_converted(rate: int, channels: int, loudness: 
     """Studios deliver what they like; the telephone gets its own rate, one channel, one level."""
     sound = describe(Sox().convert(tone(2, loudness, rate, channels)))
 
-    assert (8000, 1, pytest.approx(2 + REST, abs=0.01)) == (sound.rate, sound.channels, sound.seconds)
+    assert (8000, 1) == (sound.rate, sound.channels)
+    assert pytest.approx(2 + REST, abs=0.01) == sound.seconds
     assert pytest.approx(10 ** (-3 / 20), abs=0.02) == sound.peak
 
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from directory.database import open_database
-from directory.desk import Desk, revisions
+from directory.desk import Desk, revisions, tables
 from directory.desk.people import OPERATOR
 from directory.desk.switches import Outcome
 from directory.faults import Fault, FaultCode, Faults
@@ -92,7 +92,7 @@ class World:
 
     def rewrite(self, number: int, **values: object) -> None:
         """Change a revision behind the desk's back."""
-        self.write(sa.update(revisions.revisions).where(revisions.revisions.c.number == number).values(values))
+        self.write(sa.update(tables.revisions).where(tables.revisions.c.number == number).values(values))
 
 
 def _unlock(connection: sa.Connection, table: str) -> None:

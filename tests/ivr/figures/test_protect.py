@@ -229,10 +229,10 @@ def _as_calls_come(calls: int) -> tuple[Table, ...]:
     tallies = []
     for _ in range(calls):
         day, band = MONTH.first + dt.timedelta(dice.randrange(28)), dice.choices(range(4), [1, 3, 4, 2])[0]
-        values = [dice.choices(each, [9, 3, 1])[0] for each in (("ro", "mt", "-"), ("RO", "MT", "-"))]
+        language, country = (dice.choices(each, [9, 3, 1])[0] for each in (("ro", "mt", "-"), ("RO", "MT", "-")))
         need = dice.choices(("violence", "trafficking"), [5, 1])[0]
         for kind, name in _events(dice):
-            tallies.append(Tally(day, kind, name, *values, need, 1, band))
+            tallies.append(Tally(day, kind, name, language, country, need, 1, band))
     return tables_of(tallies, MONTH, DOMAIN)
 
 

@@ -133,8 +133,8 @@ def test_keys_mean_what_was_said(caller: AnyCaller, change: str) -> None:
     """A key of a menu leads where it led when the menu was said; where it would not, the menu is said anew."""
     for state, said, key, answer in changed_under_way(caller, change)[1]:
         meant = next((option.leads for option in said.options if option.key == key), None)
-        numbered = state.step in {Step.LANGUAGE, Step.NEED, Step.APART, Step.COUNTRY} and meant is not None
-        if numbered and answer.state.step is Step.REFERRAL:
+        numbered = state.step in {Step.LANGUAGE, Step.NEED, Step.APART, Step.COUNTRY}
+        if meant is not None and numbered and answer.state.step is Step.REFERRAL:
             assert (meant.need, meant.country) == (answer.state.need, answer.state.country), (state, key)
 
 

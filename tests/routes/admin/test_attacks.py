@@ -186,7 +186,8 @@ def test_walking_back_through_history_alone(office: Office) -> None:
 
 def at_once(*deeds: Callable[[], object]) -> list[object]:
     """Do several things at the same moment; return what each gave, or the error that it raised."""
-    start, given = threading.Barrier(len(deeds)), [None] * len(deeds)  # type: list[object]
+    start = threading.Barrier(len(deeds))
+    given: list[object] = [None] * len(deeds)
 
     def do(place: int, deed: Callable[[], object]) -> None:
         start.wait()

@@ -273,7 +273,7 @@ def test_headers_of_every_page(premises: Premises) -> None:
 
 def test_poison_on_every_page(premises: Premises) -> None:
     """What people write (names, notes, reasons, quotes, sentences, their own names) is shown as text on every page."""
-    shown = set()
+    shown: set[str] = set()
     for rule in premises.rules("GET"):
         answer = premises.get("omar", premises.path(rule))
         if answer.mimetype == "text/html":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse
 
 from ivr.adapters.wordings import WordingStore
 from ivr.phrases import Phrase
@@ -215,7 +216,7 @@ def test_what_is_no_recording_is_refused_in_words(
     assert about in answer.text
 
 
-def _upload(office: Office, data: bytes, filename: str):
+def _upload(office: Office, data: bytes, filename: str) -> TestResponse:
     file = FileStorage(io.BytesIO(data), filename=filename) if data else None
     return office.post("/sentences/ga/greeting/recordings", {"place": "0", **({"sound": file} if file else {})})
 

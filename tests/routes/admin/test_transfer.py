@@ -185,7 +185,7 @@ def test_live_tables_changed_meanwhile_are_not_undone(office: Office) -> None:
     again = press(office, answer, "Put it into the change")
 
     assert (200, True) == (again.status_code, "have changed since" in again.text)
-    assert "children" not in Page(again.text).one("section", **{"aria-labelledby": "difference"}).words
+    assert "children" not in Page(again.text).one("section", aria_labelledby="difference").words
 
 
 def test_faults_stand_by_row_and_column_and_the_rest_can_be_kept(office: Office) -> None:

@@ -26,7 +26,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return an_office(tmp_path_factory.mktemp("office")).act_as(VERA)
 
 
-def look(office: Office, status: int = 200, **query: str) -> Page:
+def look(office: Office, status: int = 200, /, **query: str) -> Page:
     """Open the page."""
     answer = office.get("/try", **query)
     assert status == answer.status_code

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from routes.cli import main
 
-COMMANDS = main.list_commands(click.Context(main))  # type: ignore[attr-defined]  # it is a group
+COMMANDS = main.list_commands(click.Context(main))
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def programs(var: Path) -> Iterator[Path]:
+def programs(var: Path) -> Path:
     """Put an engine and a converter where programs are found: a tone of three seconds, whatever the text."""
     folder = var.parent / "programs"
     tone = a_tone(3)

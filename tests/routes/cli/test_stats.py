@@ -118,7 +118,7 @@ def test_raw_is_in_the_log() -> None:
 @pytest.mark.usefixtures("counted")
 def test_no_true_count_is_printed() -> None:
     """Whatever months are asked for, in whatever form, no true count is among the figures; but raw has them all."""
-    months = ([], ["--from", "2026-09"], ["--from", "2026-09", "--to", "2026-10"])
+    months: tuple[list[str], ...] = ([], ["--from", "2026-09"], ["--from", "2026-09", "--to", "2026-10"])
     printed = [_run("stats", *asked, *form).stdout for asked in months for form in ([], ["--json"], ["--csv"])]
     raw = _run("stats", "raw", "--from", "2026-10-01", "--to", "2026-10-31").stdout
 
