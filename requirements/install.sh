@@ -68,7 +68,10 @@ if ! is_usable; then
 fi
 if [ "$(fingerprint "$kind")" != "$(cat "$venv/.$kind" 2>/dev/null)" ]; then
     echo "Setting up $venv with $("$venv/bin/python" -V), as requirements/$kind.lock says (about a minute, once)."
-    pip_install --require-hashes -r "requirements/$kind.lock"
+    case $kind in # tests compile what they import; whoever runs the program shall not wait for it then
+        develop) pip_install --require-hashes --no-compile -r "requirements/$kind.lock" ;;
+        *) pip_install --require-hashes -r "requirements/$kind.lock" ;;
+    esac
     pip_install --no-deps --no-build-isolation --editable .
     fingerprint "$kind" >"$venv/.$kind"
     if [ "$kind" = develop ]; then fingerprint runtime >"$venv/.runtime"; fi # the one holds the other, version by version
