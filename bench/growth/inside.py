@@ -11,12 +11,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import count
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from typing import TypeVar
 
 import click
@@ -25,7 +24,7 @@ from bench.growth.tables import first_countries, grown
 from directory.database import open_database
 from directory.desk import Desk
 from directory.find import Query, ranked
-from directory.load import load, read_files
+from directory.load import compile_files, load, read_files
 from directory.model import Directory, Shown
 from ivr import flow
 from ivr.adapters import schema
@@ -36,7 +35,8 @@ from ivr.turn import Caller, World
 SMALL = 100
 """The questions are about the countries of a directory of this size, so that all sizes are asked the same."""
 ROUNDS, QUICK_ROUNDS = 15, 1
-"""How often each question is asked, each time in another minute; what counts is the quickest answer."""
+"""How often each question is asked, each time in another week, since a call's turns are remembered for some minutes;
+what counts is the quickest answer."""
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 LANGUAGES = ("en", "fr", "ro")
 Result = TypeVar("Result")
@@ -55,6 +55,8 @@ class Inside:
     """To ask the database for it and have it ready to be searched: the median of some times."""
     match: float
     """To find the best service for a country, a need and a language, not remembered: the mean of all questions."""
+    few: float
+    """The same among `SMALL` helplines: each question was asked of both directories in turn."""
     step: float
     """To answer a key with the service that is right for a caller, not remembered."""
 
@@ -82,8 +84,9 @@ def _read(url: str) -> Directory:
     return found
 
 
-def _answers(tables: Directory, rounds: int) -> tuple[float, float]:
-    """Return the seconds of a match and of a step."""
+def _answers(tables: Directory, rounds: int) -> tuple[float, float, float]:
+    """Return the seconds of a match, of a match among few helplines, and of a step."""
+    small = compile_files(grown(SMALL))
     asked = [
         Query(country, need.id, language)
         for country in first_countries(SMALL)
@@ -92,9 +95,15 @@ def _answers(tables: Directory, rounds: int) -> tuple[float, float]:
         if need.shown is not Shown.NEVER
     ]
     asked = asked[::20] if rounds == QUICK_ROUNDS else asked
-    minutes = count()
-    match = _mean_of_quickest(asked, lambda query: next(iter(ranked(tables, query, _minute(minutes)))), rounds)
-    return match, _mean_of_quickest(asked, lambda query: _press(tables, query, _minute(minutes)), rounds)
+    match, few = _means_of_quickest(asked, (partial(_match, tables), partial(_match, small)), rounds)
+    places = {(query.country, query.language): query for query in asked}  # a step is the same for all needs
+    (step,) = _means_of_quickest(places.values(), (partial(_press, tables),), rounds)
+    return match, few, step
+
+
+def _match(tables: Directory, query: Query, now: dt.datetime) -> None:
+    """Find the best service."""
+    next(iter(ranked(tables, query, now)))
 
 
 def _press(tables: Directory, query: Query, now: dt.datetime) -> None:
@@ -104,13 +113,16 @@ def _press(tables: Directory, query: Query, now: dt.datetime) -> None:
     flow.press(State(Step.NEED, language=query.language, country=query.country), "1", world)
 
 
-def _minute(minutes: Iterator[int]) -> dt.datetime:
-    return NOON + dt.timedelta(minutes=next(minutes) % 60)
-
-
-def _mean_of_quickest(asked: list[Query], answer: Callable[[Query], object], rounds: int) -> float:
-    quickest = [min(_timed(partial(answer, query))[1] for _ in range(rounds)) for query in asked]
-    return sum(quickest) / len(quickest)
+def _means_of_quickest(
+    asked: Iterable[Query], answers: Sequence[Callable[[Query, dt.datetime], None]], rounds: int
+) -> list[float]:
+    """Let each answer every question in turn, round after round; return the mean of the quickest times of each."""
+    weeks = [NOON + dt.timedelta(weeks=number) for number in range(rounds)]
+    quickest = []
+    for query in asked:
+        times = [[_timed(partial(answer, query, now))[1] for answer in answers] for now in weeks]
+        quickest.append([min(each) for each in zip(*times, strict=True)])
+    return [fmean(each) for each in zip(*quickest, strict=True)]
 
 
 def _timed(work: Callable[[], Result]) -> tuple[Result, float]:

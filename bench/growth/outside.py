@@ -11,11 +11,10 @@ import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from bench.growth.tables import grown
-from bench.installation import PATIENCE, Installation, InstallationError
+from bench.installation import PATIENCE, Installation, InstallationError, family
 from directory.database import open_database
 from directory.desk import Desk
 from directory.desk.people import OPERATOR
@@ -40,10 +39,8 @@ class Outside:
 
     live: float
     """Seconds from the approver's last word to the new revision being served by the web process."""
-    resident: float
-    """Megabytes that the worker holds, all that it shares with others included (RSS)."""
-    proportional: float
-    """The same, with what is shared counted in parts (PSS)."""
+    resident: float | None
+    """Megabytes that the worker holds, all that it shares with others included (RSS); None where nobody can tell."""
 
 
 def measured(size: int, installation: Installation, calls: int) -> Outside:
@@ -55,7 +52,7 @@ def measured(size: int, installation: Installation, calls: int) -> Outside:
         call(installation, calls)
         live = _seconds_until_live(installation, files)
         call(installation, calls // 4)
-        return Outside(live, *_memory(server))
+        return Outside(live, _resident(server))
 
 
 def until_ready(installation: Installation) -> None:
@@ -123,16 +120,18 @@ def _changed(files: Mapping[str, str]) -> dict[str, str]:
     return {**files, file: files[file].replace(_WORD, "checked: 2026-11-01", 1)}
 
 
-def _memory(server: subprocess.Popen[bytes]) -> tuple[float, float]:
-    """Return megabytes of the server's one worker; zeros where the system does not tell."""
+def _resident(server: subprocess.Popen[bytes]) -> float | None:
+    """Return megabytes of the server's one worker; None where the system does not tell."""
     try:
-        workers = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-        kept = [Path(f"/proc/{worker}/smaps_rollup").read_text() for worker in workers]
-    except OSError:
-        return 0.0, 0.0
-    return max(_megabytes("Rss", text) for text in kept), max(_megabytes("Pss", text) for text in kept)
+        _master, worker = family(server.pid)
+        return megabytes((worker / "smaps_rollup").read_text())
+    except (OSError, ValueError):
+        return None
 
 
-def _megabytes(name: str, text: str) -> float:
-    found = re.search(rf"^{name}: +(\d+) kB", text, re.MULTILINE)
-    return int(found[1]) / 1000 if found else 0.0
+def megabytes(rollup: str) -> float:
+    """Return the millions of bytes that a process holds, which the kernel tells in units of 1,024."""
+    found = re.search(r"^Rss: +(\d+) kB", rollup, re.MULTILINE)
+    if found is None:
+        raise ValueError("the kernel tells of no memory")
+    return int(found[1]) * 1024 / 1e6

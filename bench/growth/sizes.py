@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bench.findings import Finding
 from bench.growth import outside
-from bench.growth.inside import QUICK_ROUNDS, ROUNDS, Inside
+from bench.growth.inside import QUICK_ROUNDS, ROUNDS, SMALL, Inside
 from bench.growth.outside import Outside
 from bench.installation import SQLITE, InstallationError, databases, installed
 from directory.load import load
@@ -71,13 +71,13 @@ def summary(sizes: Sequence[Size], *, quick: bool = False) -> Iterator[Finding]:
         if each.outside is not None:
             most = LIVE_SECONDS if is_judged else None
             yield Finding("growth", f"{name}, publication live", each.outside.live, "s", at_most=most, database=where)
+        if each.outside is not None and each.outside.resident is not None:
             most = MEGABYTES if each.helplines == shipped and not quick else None
             yield Finding("growth", f"{name}, web process", each.outside.resident, "MB", at_most=most, database=where)
         yield Finding("growth", f"{name}, a match", each.inside.match * 1e6, "us", database=where)
         yield Finding("growth", f"{name}, a step", each.inside.step * 1e6, "us", database=where)
     for kind in dict.fromkeys(each.database for each in sizes):
-        mine = sorted((each for each in sizes if each.database == kind), key=lambda each: each.helplines)
-        first, last = mine[0], mine[-1]
-        name = f"a match at {last.helplines:,} beside {first.helplines:,}"
-        most = None if quick else GROWTH
-        yield Finding("growth", name, last.inside.match / first.inside.match, "times", at_most=most, database=kind)
+        last = max((each for each in sizes if each.database == kind), key=lambda each: each.helplines)
+        name = f"a match at {last.helplines:,} beside {SMALL:,}"
+        most = GROWTH if last.helplines >= LARGEST_SERVED and not quick else None
+        yield Finding("growth", name, last.inside.match / last.inside.few, "times", at_most=most, database=kind)

@@ -19,7 +19,7 @@ QUICK_ROUNDS, QUICK_SECONDS = 1, 0.3
 
 
 def findings(quick: bool, say: Callable[[str], None]) -> Iterator[Finding]:
-    """Measure a step and yield the figures; `quick` judges none. Raises `BenchError` or `AnswerError`."""
+    """Measure a step and yield the figures; `quick` judges none. Raises `InstallationError` or `AnswerError`."""
     from bench.step.figures import summary
     from bench.step.rounds import measured
 

@@ -9,11 +9,11 @@ import click
 
 from bench.findings import as_json
 from bench.findings import table as verdicts
+from bench.installation import InstallationError
 from bench.step import CONNECTIONS, QUICK_ROUNDS, QUICK_SECONDS, ROUNDS, SECONDS
 from bench.step.client import AnswerError
 from bench.step.figures import rounds_as_json, summary, table
 from bench.step.rounds import measured
-from bench.step.servers import BenchError
 
 
 @click.command(epilog="Examples: python -m bench.step, python -m bench.step --rounds 5 --json")
@@ -28,7 +28,7 @@ def main(rounds: int, seconds: float, connections: int, quick: bool, json_wanted
         rounds, seconds = QUICK_ROUNDS, QUICK_SECONDS
     try:
         found = measured(rounds, seconds, connections, lambda line: click.echo(line, err=True))
-    except (AnswerError, BenchError) as fault:
+    except (AnswerError, InstallationError) as fault:
         click.echo(str(fault), err=True)
         sys.exit(1)
     judged = list(summary(found, quick=quick))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from pathlib import Path
 
 from bench.step import servers
 from bench.step.client import Sample, measure
@@ -17,7 +15,7 @@ Target = tuple[Server, list[bytes]]
 
 
 def measured(rounds: int, seconds: float, connections: int, say: Callable[[str], None]) -> dict[str, Figures]:
-    """Measure all servers; raises `bench.step.servers.BenchError` or `bench.step.client.AnswerError`."""
+    """Measure all servers; raises `bench.installation.InstallationError` or `bench.step.client.AnswerError`."""
     with ExitStack() as running:
         say("step: the servers are started")
         return _measured(_targets(running), rounds, seconds, connections, say)
@@ -25,8 +23,7 @@ def measured(rounds: int, seconds: float, connections: int, say: Callable[[str],
 
 def _targets(running: ExitStack) -> Mapping[str, Target]:
     """Start the servers, and make calls with Fanal up to the keys that will be measured."""
-    folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="fanal-bench-")))
-    fanal = running.enter_context(servers.fanal(folder))
+    fanal = running.enter_context(servers.fanal())
     languages = pressed(calls(), fanal, "1")
     needs = pressed(languages, fanal, "1")
     targets = {MENU_STEP: (fanal, languages), REFERRAL: (fanal, needs)}

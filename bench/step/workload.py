@@ -10,8 +10,9 @@ from urllib.parse import urlencode, urlsplit
 
 from twilio.request_validator import RequestValidator
 
+from bench.installation import InstallationError
 from bench.step.client import ask
-from bench.step.servers import BenchError, Server
+from bench.step.servers import Server
 from ivr.simulator.people import FIRST_COUNTRIES, our_numbers, person
 from ivr.simulator.subscription import API_VERSION, look_ups, new_sid
 
@@ -60,7 +61,7 @@ def pressed(steps: Sequence[Step], server: Server, key: str) -> list[Step]:
 def _next(step: Step, server: Server, key: str) -> Step:
     found = _ACTION.search(ask(server.port, signed_request(step, server)))
     if found is None:
-        raise BenchError("Fanal answered a step of a call without a menu.")
+        raise InstallationError("Fanal answered a step of a call without a menu.")
     return Step(urlsplit(html.unescape(found[1].decode())).path, {**step.form, "Digits": key})
 
 

@@ -14,15 +14,16 @@ from bench.findings import Finding
 def findings(quick: bool, say: Callable[[str], None], database: str = "both") -> Iterator[Finding]:
     """Run the year and the surge on the databases wanted, or, `quick`, 300 calls on SQLite, and yield the figures.
 
-    Raises `bench.year.parts.PartError` or `bench.year.load.StandstillError` where there are none.
+    Raises `bench.installation.InstallationError` or `bench.year.load.StandstillError` where there are none.
     """
+    from bench.installation import databases
     from bench.year import report
-    from bench.year.__main__ import FOLDER, databases, draw
+    from bench.year.__main__ import FOLDER, draw
     from bench.year.run import QUICK, SURGE, YEAR, run
 
     for size in (QUICK,) if quick else (YEAR, SURGE):
         results = []
-        for each in databases(database, quick=quick):
+        for each in databases("sqlite" if quick else database):
             result = run(size, each, say)
             results.append(result)
             say(report.cost_table(result))

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from bench.findings import as_json, table
+from bench.installation import InstallationError, databases
 from bench.year.load import StandstillError
-from bench.year.parts import POSTGRESQL, SQLITE, PartError, has_postgres
 from bench.year.report import chart, cost_table, findings
 from bench.year.run import QUICK, SURGE, YEAR, Result, run
 
@@ -33,8 +33,9 @@ def main(
     sizes = [QUICK] if quick else [size for size, wanted in ((YEAR, year), (SURGE, surge)) if wanted or year == surge]
     sizes = [size.of(calls) if calls else size for size in sizes]
     try:
-        results = [run(size, each, _say) for size in sizes for each in databases(database, quick=quick)]
-    except (PartError, StandstillError) as fault:
+        kinds = databases("sqlite" if quick else database)
+        results = [run(size, each, _say) for size in sizes for each in kinds]
+    except (InstallationError, StandstillError) as fault:
         click.echo(str(fault), err=True)
         sys.exit(1)
     found = [each for result in results for each in findings(result)]
@@ -49,16 +50,6 @@ def main(
         if each.outcome.wrong:
             click.echo(f"{each.size.part}, {each.database}: differs from the tally: {each.outcome.wrong}", err=True)
     sys.exit(1 if any(each.met is False for each in found) else 0)
-
-
-def databases(wanted: str, *, quick: bool) -> list[str]:
-    """Return which databases are to be measured, PostgreSQL only where it is installed."""
-    if quick or wanted == "sqlite":
-        return [SQLITE]
-    if not has_postgres():
-        click.echo("PostgreSQL is left out: its wheel is not installed (`make develop`).", err=True)
-        return [SQLITE] if wanted == "both" else []
-    return [POSTGRESQL] if wanted == "postgresql" else [SQLITE, POSTGRESQL]
 
 
 def draw(results: Sequence[Result], folder: Path) -> list[Path]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import sqlalchemy as sa
 
-from bench.year.parts import Parts
 from bench.year.tally import Tally, differences
 from directory.database import open_database
+from ivr.adapters.batch import Once
 from ivr.adapters.books import Books as Compared
 from ivr.adapters.books import compare
-from ivr.adapters.counters import counters
+from ivr.adapters.counters import counters, progress
 from ivr.adapters.errands import errands
+from ivr.adapters.spool import Content, waiting
+from ivr.events import Event, EventKind
 
 LOOK_SECONDS = 0.2
 Found = dict[tuple[str, str], int]
@@ -38,6 +42,11 @@ class Outcome:
     """Whether `fanal stats verify` says the same."""
 
     @property
+    def accepted(self) -> int:
+        """Events that must have been counted: where all of the calls are, what still waits are deletions of records."""
+        return self.books.accepted - (0 if self.wrong else self.books.waiting)
+
+    @property
     def lost(self) -> int:
         """Everything that is not as it must be, in numbers."""
         differing = sum(abs(by) for by in self.wrong.values())
@@ -46,29 +55,37 @@ class Outcome:
 
 
 class Books:
-    """Reads what stands in SQL. What stood there before the run, of its rehearsal, is left out."""
+    """Reads what stands in SQL. What stood there before the run, of its rehearsal, is left out.
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._engine = open_database(parts.environ["DATABASE_URL"])
+    The provider's records are deleted some minutes after their calls, one after another, while a long run goes on and
+    after its end. Each deletion is an event too; nobody waits for the last of them.
+    """
+
+    def __init__(
+        self, database: str, spool: Path, sent: Callable[[], Mapping[str, int]], verified: Callable[[], bool]
+    ) -> None:
+        """`sent` tells how many texts the provider took for each number, `verified` what `fanal stats verify` says."""
+        self._engine, self._spool = open_database(database), spool
+        self._sent, self._verified = sent, verified
         self._before: Found = {}
 
     def begin(self) -> None:
         """Wait until all that has happened so far is counted, and begin behind it."""
-        while self._compared().waiting:
+        while self._waiting():
             time.sleep(LOOK_SECONDS)
         self._before = {**_counted(self._engine), **_records(self._engine)}
 
     def settle(self, tally: Tally, seconds: float) -> Outcome:
         """Wait until all is counted and sent, at most some seconds, and compare."""
-        began, books, wrong = time.monotonic(), self._compared(), {"nothing read": 1}
+        began, wrong = time.monotonic(), {"nothing read": 1}
+        books = compare(self._engine, self._spool)
         while wrong and time.monotonic() - began < seconds:
-            books = self._compared()  # later ones hold deletions, which go on for minutes after a long run
+            left, books = self._waiting(), compare(self._engine, self._spool)
             found = {key: count - self._before.get(key, 0) for key, count in _counted(self._engine).items()}
-            wrong = differences(tally.expected(), found) or ({"waiting": books.waiting} if books.waiting else {})
+            wrong = differences(tally.expected(), found) or ({"waiting": left} if left else {})
             time.sleep(LOOK_SECONDS if wrong else 0)
         waited = time.monotonic() - began
-        sent = Counter(self._parts.told(whole=True)["texts"])
+        sent = Counter(self._sent())
         records = sum(count - self._before.get(key, 0) for key, count in _records(self._engine).items())
         return Outcome(
             books=books,
@@ -76,11 +93,27 @@ class Books:
             texts_wrong=((sent - tally.texts) + (tally.texts - sent)).total(),
             records_lost=tally.begun + tally.asked - records,
             seconds=waited,
-            verified=self._parts.command("stats", "verify").returncode == 0,
+            verified=self._verified(),
         )
 
-    def _compared(self) -> Compared:
-        return compare(self._engine, self._parts.spool)
+    def _waiting(self) -> int:
+        """Return how many events wait to be counted, deletions of records left out."""
+        contents = tuple(waiting(self._spool))  # before the database: what is counted in between waits no more
+        with self._engine.connect() as connection:
+            counted = {row.source: int(row.number) for row in connection.execute(sa.select(progress))}
+        events = (event for each in contents for event in _late(each, counted.get(each.source, 0)))
+        return sum(event.kind is not EventKind.RECORD for event in events)
+
+
+def _late(content: Content, counted: int) -> Iterator[Event]:
+    """Yield the events of a file that are in batches after number `counted`, or in none yet."""
+    late = [batch for batch in content.batches if batch.number > counted]
+    items = [*(item for batch in late for item in batch.once), *(content.rest if counted <= content.last else ())]
+    for batch in late:
+        yield from Counter(batch.tallies).elements()
+    for item in items:
+        if isinstance(item, Event | Once):
+            yield item if isinstance(item, Event) else item.event
 
 
 def _counted(engine: sa.Engine) -> Found:

@@ -46,7 +46,7 @@ class Progress:
 
     def __init__(self, parts: Parts, load: Load, say: Callable[[str], None]) -> None:
         self._parts, self._load, self._say = parts, load, say
-        self._stream = EventStream(redis.Redis.from_url(parts.environ["REDIS_URL"]))
+        self._stream = EventStream(redis.Redis.from_url(parts.installation.environ["REDIS_URL"]))
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
         self._is_live = sys.stderr.isatty()

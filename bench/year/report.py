@@ -29,7 +29,7 @@ def findings(result: Result) -> Iterator[Finding]:
     yield Finding(part, "a webhook, half of them within", result.latency(0.5), "ms", database=where)
     yield timed("a webhook, 99 % of them within", result.latency(0.99), "ms", WEBHOOK_MS)
     yield exact("webhooks refused or in error", float(tally.faults.total()))
-    yield exact("events accepted, and counted once", float(outcome.books.counted), float(outcome.books.accepted))
+    yield exact("events accepted, and counted once", float(outcome.books.counted), float(outcome.accepted))
     yield exact("texts agreed to, and sent once", float(tally.asked - outcome.texts_wrong), float(tally.asked))
     yield exact("lost, or counted otherwise than it happened", float(outcome.lost))
     yield timed("until all is counted and sent", outcome.seconds, "s", SETTLE_SECONDS)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from xml.sax.saxutils import escape
 
+from bench.installation import InstallationError
 from bench.year.books import Books, Outcome
 from bench.year.calls import SEED, Route, plans, rehearsal, routes, walk
 from bench.year.latencies import Latencies
 from bench.year.load import Call, Load, made
-from bench.year.parts import PartError, Parts, running
+from bench.year.parts import Parts, running
 from bench.year.people import telephones
 from bench.year.progress import Progress
 from bench.year.tally import Tally
@@ -72,12 +74,13 @@ class Result:
 
 
 def run(size: Size, database: str, say: Say) -> Result:
-    """Make one run. Raises `PartError` or `StandstillError` where there is no result."""
+    """Make one run. Raises `InstallationError` or `StandstillError` where there is no result."""
     with running(database) as parts:
-        load, books = Load(parts.port, parts.url, parts.token), Books(parts)
+        of = parts.installation
+        load, books = Load(of.port, of.url, of.token), _books(parts)
         ways = _rehearsed(load, parts, size)
         if not ways:
-            raise PartError("At this hour no way leads to a helpline, so there is nothing to measure.")
+            raise InstallationError("At this hour no way leads to a helpline, so there is nothing to measure.")
         books.begin()
         say(f"{size.part}, {database}: {size.calls:,} calls in {size.seconds:.0f} s, {len(ways)} ways rehearsed")
         before = parts.cpu_seconds()
@@ -90,9 +93,21 @@ def run(size: Size, database: str, say: Say) -> Result:
         return Result(size, database, load.tally, outcome, load.latencies, load.arrived, cpu)
 
 
+def _books(parts: Parts) -> Books:
+    of = parts.installation
+
+    def verified() -> bool:
+        with suppress(InstallationError):
+            of.run("stats", "verify")
+            return True
+        return False
+
+    return Books(of.environ["DATABASE_URL"], of.spool, lambda: parts.told(whole=True)["texts"], verified)
+
+
 def _rehearsed(load: Load, parts: Parts, size: Size) -> Sequence[Route]:
     """Walk every way once, a little apart, and return those that lead to a helpline at this hour."""
-    ways = routes(telephones(parts.account, parts.url), size.rehearsed)
+    ways = routes(telephones(parts.installation.account, parts.installation.url), size.rehearsed)
     walks = [partial(rehearsal, way, load.tally) for way in ways]
     calls = (made(each, way.telephone, n, n / 200, 0.0) for n, (way, each) in enumerate(zip(ways, walks, strict=True)))
     load.run(calls, thinking=0.0)

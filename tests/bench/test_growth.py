@@ -7,16 +7,19 @@ from collections import Counter
 
 import pytest
 
+from bench.growth import inside as asked
 from bench.growth import sizes as growth
 from bench.growth.inside import QUICK_ROUNDS, Inside
 from bench.growth.inside import measured as inside
-from bench.growth.outside import Outside, call_form
+from bench.growth.outside import Outside, call_form, megabytes
 from bench.growth.report import chart
 from bench.growth.sizes import Size, summary
 from bench.growth.tables import first_countries, grown
 from bench.installation import databases
 from directory.load import compile_files, load
 from directory.model import Directory
+from ivr.state import State
+from ivr.turn import World
 
 SHIPPED = load()
 
@@ -58,7 +61,7 @@ def test_size_is_measured(database_url: str) -> None:
     found = inside(100, database_url, QUICK_ROUNDS)
 
     assert 100 == found.helplines
-    assert min(found.yaml, found.publish, found.published, found.match, found.step) > 0
+    assert min(found.yaml, found.publish, found.published, found.match, found.few, found.step) > 0
 
 
 def test_form_of_a_call_names_no_real_person() -> None:
@@ -66,15 +69,33 @@ def test_form_of_a_call_names_no_real_person() -> None:
     assert call_form("GB")["From"].startswith("+44")
 
 
-def a_size(helplines: int, **seconds: float) -> Size:
+def test_no_step_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key is never pressed twice in the same place at the same time, of which the answer would be remembered."""
+    pressed: list[tuple[State, World]] = []
+    monkeypatch.setattr(asked.flow, "press", lambda state, _key, world: pressed.append((state, world)))
+
+    asked._answers(tables(100), 2)
+
+    assert len(pressed) > 50
+    assert len(pressed) == len(set(pressed))
+
+
+def test_memory_is_told_in_millions_of_bytes() -> None:
+    """The kernel's kB are 1,024 bytes each; a megabyte of ours is a million bytes."""
+    assert 122.88 == megabytes("Pss_Dirty:    5 kB\nRss:    120000 kB\nPss:    7 kB")
+    with pytest.raises(ValueError, match="no memory"):
+        megabytes("Pss: 5 kB")
+
+
+def a_size(helplines: int, *, resident: float | None = 110.0, **seconds: float) -> Size:
     """Return what was found of one size; `seconds` replace the figures."""
-    values = {"yaml": 1.0, "publish": 0.1, "published": 0.5, "match": 3e-5, "step": 1e-4} | seconds
-    served = Outside(1.5, 110.0, 70.0) if helplines <= growth.LARGEST_SERVED else None
+    values = {"yaml": 1.0, "publish": 0.1, "published": 0.5, "match": 3e-5, "few": 3e-5, "step": 1e-4} | seconds
+    served = Outside(1.5, resident) if helplines <= growth.LARGEST_SERVED else None
     return Size(helplines, "SQLite", Inside(helplines, **values), served)
 
 
 def test_targets() -> None:
-    """Reading and publishing are judged at 10,000, memory at the shipped size, a match between the ends."""
+    """Reading and publishing are judged at 10,000, memory at the shipped size, a match at the largest beside 100."""
     found = list(summary([a_size(100), a_size(len(SHIPPED.helplines)), a_size(10_000), a_size(100_000, match=5e-5)]))
     judged = {each.name: (each.at_most, each.met) for each in found if each.met is not None}
 
@@ -84,6 +105,16 @@ def test_targets() -> None:
         f"{len(SHIPPED.helplines)} helplines, web process": (120.0, True),
         "a match at 100,000 beside 100": (1.2, False),
     } == judged
+
+
+def test_what_was_not_measured_is_not_met() -> None:
+    """Memory that the system does not tell, and growth between small directories, have no verdict."""
+    found = list(summary([a_size(100), a_size(len(SHIPPED.helplines), resident=None), a_size(1_000)]))
+
+    assert [] == [each for each in found if each.met is not None]
+    assert ["100 helplines, web process", "1,000 helplines, web process"] == [
+        each.name for each in found if each.unit == "MB"
+    ]
 
 
 def test_quick_judges_nothing() -> None:
