@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from directory.load import SHARED
@@ -47,6 +48,12 @@ def piece(files: Files, place: Place) -> str | None:
     """Return the text of one piece, None where there is none."""
     text = files.get(place.file)
     return None if text is None else _split_file(place.file, text).get(place)
+
+
+def remarks(text: str | None) -> str:
+    """Return the comments above a row as it stands, to be kept above what becomes of it; empty where there are none."""
+    lines = [line.strip() for line in (text or "").splitlines()]
+    return "".join(f"{line}\n" for line in takewhile(lambda line: line.startswith("#"), lines))
 
 
 def fingerprint(text: str | None) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import phonenumbers
@@ -18,8 +19,8 @@ from babel.core import get_global
 
 from directory.dialling import is_short
 from directory.exchange.columns import COUNTRY, ID, Cells, is_heading, number_places
-from directory.exchange.hsds import OWN, number_of
-from directory.exchange.hsds_schedule import hours_of_schedules
+from directory.exchange.hsds import OWN, number_of, service_of
+from directory.exchange.hsds_schedule import hours_of_schedules, weeks_and_days
 from directory.exchange.proposal import Found, Proposal, propose
 from directory.exchange.troubles import Trouble, TroubleCode, trouble
 from directory.exchange.upload import (
@@ -32,6 +33,7 @@ from directory.exchange.upload import (
     place_of_wrong_byte,
 )
 from directory.languages import is_language
+from directory.model import Helpline
 from directory.pieces import Files
 
 _NOT_VOICE = frozenset({"fax", "pager", "text", "textphone", "video"})
@@ -105,7 +107,9 @@ class _Reading:
                 continue
             own = _own_cells(service)
             if own.get(ID):
-                yield Found(row, own, tuple(_differences(row, service, own)), whole=True)
+                self._doubt_status(row, service, own[ID])
+                held = partial(_held, row, service)
+                yield Found(row, own, tuple(_differences(row, service, own)), whole=True, held=held)
             else:
                 yield Found(row, self._foreign(row, service))
 
@@ -120,10 +124,13 @@ class _Reading:
         if _text(service, "assured_date"):
             wrong = "whether the number is right, for the check was somebody else's"
             self._cannot_know(row, "checked", cells[ID], wrong, "ring, then write the day")
+        self._doubt_status(row, service, cells[ID])
+        return cells
+
+    def _doubt_status(self, row: int, service: Mapping[str, Any], entry: str) -> None:
         if _text(service, "status") not in {"", "active"}:
             wrong = f"whether it still answers, for its status is `{_text(service, 'status')}`"
-            self._cannot_know(row, "", cells[ID], wrong, "ring before you keep the row")
-        return cells
+            self._cannot_know(row, "", entry, wrong, "ring before you keep the row")
 
     def _cannot_know(self, row: int, column: str, entry: str, wrong: str, right: str) -> None:
         self.notes.append(trouble(TroubleCode.NOT_KNOWN, row, column, entry, wrong, right))
@@ -200,8 +207,36 @@ def _differences(row: int, service: Mapping[str, Any], own: Cells) -> Iterator[T
     ]
     theirs = [_text(phone, "number") for phone in _tables(service, "phones")]
     if theirs != ours:
-        wrong, right = (", ".join(f"`{number}`" for number in numbers) or "none" for numbers in (theirs, ours))
+        wrong, right = (_listed(numbers) for numbers in (theirs, ours))
         yield trouble(TroubleCode.PHONE_DIFFERS, row, "number 1 say", own.get(ID, ""), wrong, right)
+
+
+def _held(row: int, service: Mapping[str, Any], helpline: Helpline) -> tuple[Trouble, ...]:
+    """Return a trouble for each field of HSDS that somebody has changed, and not our own mark beside it.
+
+    What a service does not say is not looked at.
+    """
+    ours = service_of(helpline)
+    told = []
+    if "name" in service and _text(service, "name") != _text(ours, "name"):
+        told.append(("name en", f"`{_text(service, 'name')}`", f"`{helpline.name['en']}`"))
+    spoken, meant = (
+        sorted({_text(each, "code") for each in _tables(one, "languages")}) if "languages" in one else None
+        for one in (service, ours)
+    )
+    if spoken is not None and spoken != meant:
+        told.append(("languages", _listed(spoken), _listed(helpline.languages)))
+    weeks, days = weeks_and_days(service.get("schedules"))
+    own_weeks, own_days = weeks_and_days(ours["schedules"])
+    if "schedules" in service and weeks != own_weeks:
+        told.append(("hours", "another week", f"`{helpline.hours or 'unknown'}`"))
+    if "schedules" in service and days != own_days:
+        told.append(("exceptions", "other single days", _listed(each.date.isoformat() for each in helpline.exceptions)))
+    return tuple(trouble(TroubleCode.FIELD_DIFFERS, row, column, helpline.id, *words) for column, *words in told)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words) or "none"
 
 
 def _source(service: Mapping[str, Any], name: str) -> dict[str, str]:

@@ -65,6 +65,21 @@ def hours_of_schedules(schedules: Sequence[object]) -> str | None:
     return "24/7" if all(each == "00:00-24:00" for each in written) else "; ".join(_rules(written))
 
 
+def weeks_and_days(schedules: object) -> tuple[frozenset[object], frozenset[object]]:
+    """Return what can be compared of schedules: those that hold every week, and those of single days."""
+    weekly: set[object] = set()
+    dated: set[object] = set()
+    for each in schedules if isinstance(schedules, list) else ():
+        read = _weekly(each)
+        if read is not None:
+            weekly.update((day, read[1]) for day in read[0])
+        elif isinstance(each, Mapping) and each.get("freq"):
+            weekly.add(str(each))
+        elif isinstance(each, Mapping) and each.get("valid_from"):
+            dated.add((str(each["valid_from"]), *(_minutes(each.get(end)) for end in ("opens_at", "closes_at"))))
+    return frozenset(weekly), frozenset(dated)
+
+
 def _days_by_span(hours: str, country: str) -> dict[Span, list[str]]:
     """Return the spans of an ordinary week and the days of each; empty for hours that change with the season."""
     rules = [rule for rule in plain(hours).split(";") if not rule.strip().startswith("PH")]

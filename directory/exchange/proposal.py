@@ -5,7 +5,7 @@ A row with a fault is left as the directory has it, and the others are taken. Th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from directory.entries import read_helpline
@@ -15,7 +15,7 @@ from directory.exchange.troubles import Trouble, TroubleCode, of_fault, trouble
 from directory.faults import Fault, Faults
 from directory.load import compile_files
 from directory.model import Directory, Helpline
-from directory.pieces import Files, Place, all_replaced, piece
+from directory.pieces import Files, Place, all_replaced, piece, remarks
 from directory.rows import Row
 from directory.tables import Vocabulary
 from directory.writing import row_of, row_text
@@ -49,13 +49,15 @@ class Proposal:
 class Found:
     """One row as it was read: its place in the file, its cells, and what is wrong with it already.
 
-    Unless the row is `whole`, what it has no cell for stays as the directory has it.
+    Unless the row is `whole`, what it has no cell for stays as the directory has it. `held` tells where the file says
+    something else of the helpline that the cells mean, in fields of its own.
     """
 
     row: int
     cells: Cells
     troubles: tuple[Trouble, ...] = ()
     whole: bool = False
+    held: Callable[[Helpline], tuple[Trouble, ...]] = lambda _helpline: ()
 
 
 @dataclass(slots=True)
@@ -116,9 +118,11 @@ def _take(found: Found, taking: _Taking) -> None:
     old = taking.directory.helplines.get(id_)
     before = None if old is None else cells_of(old)
     cells = {**({} if found.whole else before or {}), **found.cells}
-    if before is not None and not found.troubles and _filled(cells) == _filled(before):
-        return
-    helpline, troubles = _read(found, cells, before, taking)
+    helpline, troubles = old, found.troubles
+    if before is None or troubles or _filled(cells) != _filled(before):
+        helpline, troubles = _read(found, cells, before, taking)
+    if helpline is not None and not troubles:
+        troubles = found.held(helpline)
     if helpline is None or troubles:
         taking.faults += troubles
         taking.left.append(cells)
@@ -247,5 +251,6 @@ def _written(taking: _Taking, wanted: Mapping[str, Helpline], leaving: Sequence[
     changes: dict[Place, str | None] = {place_of(taking.directory.helplines[id_]): None for id_ in leaving}
     for helpline in wanted.values():
         zone = taking.directory.countries[helpline.country].timezone.key
-        changes[place_of(helpline)] = row_text(row_of(helpline, zone))
+        place = place_of(helpline)
+        changes[place] = remarks(piece(taking.before, place)) + row_text(row_of(helpline, zone))
     return all_replaced(taking.before, changes)

@@ -44,6 +44,7 @@ class TroubleCode(StrEnum):
     NOT_HSDS = "not_hsds"
     NOT_KNOWN = "not_known"
     PHONE_DIFFERS = "phone_differs"
+    FIELD_DIFFERS = "field_differs"
 
 
 _WORDS: dict[TroubleCode, str] = {
@@ -70,12 +71,13 @@ _WORDS: dict[TroubleCode, str] = {
     TroubleCode.TIME_SHORT: "{wrong} has lost the zero before the hour; write {right}",
     TroubleCode.NOT_A_DAY: "a spreadsheet has taken the hours for a date: {wrong}; write {right}",
     TroubleCode.NO_COUNTRY: "{wrong} is not a country of this directory; write {right}",
-    TroubleCode.ID_TWICE: "the id {wrong} stands in two rows; the first was read; {right}",
+    TroubleCode.ID_TWICE: "the id {wrong} stands in two rows; neither was taken; {right}",
     TroubleCode.NOT_REMOVED: "{wrong} was not removed; {right}",
     TroubleCode.NOT_JSON: "this is not JSON: {wrong}; {right}",
     TroubleCode.NOT_HSDS: "{wrong} stands where {right} belongs",
     TroubleCode.NOT_KNOWN: "this cannot be known from the file: {wrong}; {right}",
     TroubleCode.PHONE_DIFFERS: "the telephone number is {wrong}, but our own mark beside it says {right}; change both",
+    TroubleCode.FIELD_DIFFERS: "here stands {wrong}, but our own mark beside it says {right}; change both",
 }
 
 

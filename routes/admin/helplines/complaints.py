@@ -10,6 +10,7 @@ from directory.faults import Fault, FaultCode
 from directory.findings import Finding, LintCode, Severity
 from routes.admin.helplines.typed import LONGEST, MOST_ROWS
 from routes.admin.names import country_name, language_name
+from routes.admin.quotes import quoted
 from routes.admin.words import _
 
 _PLACE = re.compile(r"(?P<list>numbers|exceptions)\[(?P<row>\d+)\](?:\.(?P<field>say|dial|from|date|hours|reason))?")
@@ -93,7 +94,7 @@ def _template(fault: Fault) -> str:
 
 def _quoted(text: str) -> str:
     """Return what a sentence quotes, cut where it would fill the page."""
-    words = _(text) if text else ""
+    words = quoted(text)
     return words if len(words) <= _LONGEST_QUOTE else f"{words[:_LONGEST_QUOTE]}…"
 
 

@@ -14,7 +14,7 @@ from directory.faults import Faults
 from directory.findings import Severity
 from directory.judgement import judged, taken
 from directory.load import compile_files
-from directory.pieces import fingerprint, piece, replaced
+from directory.pieces import fingerprint, piece, remarks, replaced
 from directory.plain_week import written
 from directory.writing import row_text
 from routes.admin.gate import actor
@@ -157,7 +157,7 @@ def _against(work: Work, typed: Typed, row: Row, seen: Row | None) -> list[Compl
 def _store(work: Work, typed: Typed, row: Row, seen: Row | None) -> ResponseReturnValue:
     place = place_of(work.id)
     present = piece(work.files, place)
-    text = _remarks(present) + row_text(row)
+    text = remarks(present) + row_text(row)
     try:
         compile_files(replaced(work.files, place, text))
         draft = work.draft or desk().drafts.begin(actor(), now(), f"{dict(typed.names).get('en', '')} ({work.id})")
@@ -247,13 +247,6 @@ def _without(typed: Typed, what: str) -> Typed:
         case "numbers":
             return replace(typed, numbers=typed.numbers[:gone] + typed.numbers[gone + 1 :])
     return replace(typed, exceptions=typed.exceptions[:gone] + typed.exceptions[gone + 1 :])
-
-
-def _remarks(present: str | None) -> str:
-    """Return the comments above a row as it stood, to be kept."""
-    lines = [line.strip() for line in (present or "").splitlines()]
-    first = next((place for place, line in enumerate(lines) if not line.startswith("#")), 0)
-    return "".join(f"{line}\n" for line in lines[:first])
 
 
 def _back(work: Work) -> ResponseReturnValue:

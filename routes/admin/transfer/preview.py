@@ -9,6 +9,7 @@ from directory.difference import difference
 from directory.exchange.proposal import Proposal
 from directory.exchange.troubles import Trouble
 from directory.load import compile_files
+from routes.admin.quotes import quoted
 from routes.admin.reading import Entry, entries
 from routes.admin.transfer.bringing import Brought
 from routes.admin.words import _, n_
@@ -79,15 +80,10 @@ def _rows(troubles: Sequence[Trouble]) -> tuple[TroubleRow, ...]:
             "" if each.row is None else str(each.row),
             each.column,
             each.entry,
-            _sentence(_(each.template).format(wrong=_said(each.wrong), right=_said(each.right))),
+            _sentence(_(each.template).format(wrong=quoted(each.wrong), right=quoted(each.right))),
         )
         for each in troubles[:MOST]
     )
-
-
-def _said(words: str) -> str:
-    """Return words in the reader's language where they are known there; others (ids, numbers, texts) as they are."""
-    return _(words) if words else ""
 
 
 def _sentence(words: str) -> str:

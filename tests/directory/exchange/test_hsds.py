@@ -38,6 +38,11 @@ FOREIGN: dict[str, Any] = {
 }
 
 
+WEEK = "`Mo-Fr 09:00-17:00; PH off`"
+NINE_TO_FIVE = {"freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR", "opens_at": "09:00", "closes_at": "17:00"}
+DAY_OFF = {"valid_from": "2026-12-24", "valid_to": "2026-12-24", "opens_at": "09:00", "closes_at": "12:00"}
+
+
 def services(files: dict[str, str] = FILES) -> list[dict[str, Any]]:
     """Return the services of a directory."""
     return list(json.loads(to_hsds(compile_files(files).helplines.values()))["contents"])
@@ -101,6 +106,59 @@ def test_number_changed_beside_our_mark_is_refused() -> None:
         found.changed,
         [(each.row, each.column, each.entry) for each in found.faults],
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"name": "Another line"}, [("name en", "`Another line`", "`Line for crime`")]),
+        ({"name": " Line  for crime "}, []),
+        ({"languages": [{"code": "en"}]}, [("languages", "`en`", "`en`, `pl`")]),
+        ({"languages": []}, [("languages", "none", "`en`, `pl`")]),
+        ({"languages": [{"code": "pl", "name": "Polonais"}, {"code": "en", "note": "all day"}]}, []),
+        ({"schedules": [DAY_OFF]}, [("hours", "another week", WEEK)]),
+        ({"schedules": [{**NINE_TO_FIVE, "byday": "MO"}, DAY_OFF]}, [("hours", "another week", WEEK)]),
+        ({"schedules": [{**NINE_TO_FIVE, "closes_at": "16:00"}, DAY_OFF]}, [("hours", "another week", WEEK)]),
+        ({"schedules": [{"freq": "MONTHLY", "bymonthday": "1"}, DAY_OFF]}, [("hours", "another week", WEEK)]),
+        ({"schedules": [DAY_OFF, *({**NINE_TO_FIVE, "byday": day} for day in ("TU,MO", "WE", "FR,TH"))]}, []),
+        ({"schedules": [NINE_TO_FIVE]}, [("exceptions", "other single days", "`2026-12-24`")]),
+        (
+            {"schedules": [NINE_TO_FIVE, {**DAY_OFF, "closes_at": "13:00"}]},
+            [("exceptions", "other single days", "`2026-12-24`")],
+        ),
+        (
+            {"name": ["no text"], "languages": {"en": 1}, "schedules": [3, {"valid_from": [1]}]},
+            [
+                ("name en", "``", "`Line for crime`"),
+                ("languages", "none", "`en`, `pl`"),
+                ("hours", "another week", WEEK),
+                ("exceptions", "other single days", "`2026-12-24`"),
+            ],
+        ),
+    ],
+)
+def test_field_changed_beside_our_mark_is_refused(
+    change: dict[str, object], expected: list[tuple[str, str, str]]
+) -> None:
+    """Whoever works with HSDS changes its own fields: what would be lost is said, and nothing is taken of the row."""
+    given = services()
+    given[1] |= change
+
+    found = brought_in(given)
+
+    assert expected == [(each.column, each.wrong, each.right) for each in found.faults]
+    assert (FILES, bool(expected)) == (found.files, bool(found.left))
+
+
+def test_own_service_that_has_ended_elsewhere_is_doubted() -> None:
+    """Another directory says that a service of ours is gone: nothing is taken, and somebody is told to ring."""
+    given = services()
+    given[1]["status"] = "defunct"
+
+    found = brought_in(given)
+
+    assert ("ring before you keep the row", "gb-crime") == (found.notes[0].right, found.notes[0].entry)
+    assert (FILES, 1) == (found.files, len(found.notes))
 
 
 def test_foreign_service_becomes_a_row_to_complete() -> None:

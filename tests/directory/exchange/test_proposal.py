@@ -57,3 +57,26 @@ def test_row_that_keeps_the_rest_from_loading_is_left_alone() -> None:
 
     assert (("gb-crime",), {"gb-116006"}) == (found.changed, {each.entry for each in found.faults})
     assert directory.helplines["gb-116006"] == compile_files(found.files).helplines["gb-116006"]
+
+
+def test_remarks_above_a_row_stay() -> None:
+    """What stands above a row in a file (where its doubts are noted) is not lost because a table changes the row."""
+    files = changed("gb.yaml", "  - id: gb-crime\n", "  # They wrote in May.\n  # Ring again.\n  - id: gb-crime\n")
+
+    found = propose([Found(2, {"id": "gb-crime", "cost": "free"})], files)
+
+    assert (("gb-crime",), True) == (
+        found.changed,
+        "  # They wrote in May.\n  # Ring again.\n  - id: gb-crime\n" in found.files["gb.yaml"],
+    )
+
+
+def test_row_that_stands_twice_is_not_taken_at_all() -> None:
+    """Nobody can know which of two rows is meant: neither is taken, and the sentence says so."""
+    found = propose([Found(2, {"id": "gb-crime", "cost": "free"}), Found(3, {"id": "gb-crime"})], FILES)
+
+    assert (FILES, 2, ["the id `gb-crime` stands in two rows; neither was taken; "]) == (
+        found.files,
+        len(found.left),
+        [each.words.partition("give")[0] for each in found.faults],
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,9 +12,11 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
+from flask import Flask
 from jinja2.ext import babel_extract
 
 from routes.admin.areas import ADMINISTRATION, NAVIGATION
+from routes.admin.quotes import quoted
 from routes.admin.words import FOLDER
 
 ROOT = Path(__file__).parents[3]
@@ -26,6 +28,13 @@ DESK = [
     *(ROOT / "ivr/adapters").glob("[tw]*.py"),
 ]
 """Where sentences are raised that the pages show."""
+READERS = [
+    *(ROOT / "directory" / f"{name}.py" for name in ("dialling", "entries", "load", "rows", "tables", "timetable")),
+    *(ROOT / "directory/exchange" / f"{name}.py" for name in ("csv_table", "hsds_reading", "proposal")),
+    *(ROOT / "directory/exchange" / f"{name}.py" for name in ("spreadsheet", "upload", "yaml_text")),
+]
+"""Where what is wrong in a row or a file is said, and what would be right."""
+_SAME = re.compile(r"number 7 (say|dial|from)|7 \(column 7\)|7 is not a number|HSDS 7|row 7|byte 7|kind 7")
 
 
 def messages() -> Iterator[tuple[str, str]]:
@@ -37,9 +46,9 @@ def messages() -> Iterator[tuple[str, str]]:
                     yield _at(path, line), first(said)
     for path in sorted((ROOT / "routes/templates/admin").rglob("*.html")):
         with path.open("rb") as file:
-            for line, _, said, _ in babel_extract(file, list(KEYWORDS), [], {"newstyle_gettext": "true"}):
-                if said:
-                    yield _at(path, line), first(said)
+            for line, _, words, _ in babel_extract(file, list(KEYWORDS), [], {"newstyle_gettext": "true"}):
+                if words:
+                    yield _at(path, line), first(words)
     yield from (("routes/admin/areas.py", name) for _, name in NAVIGATION + ADMINISTRATION)
     for path in DESK:
         yield from ((str(path.relative_to(ROOT)), text) for text in _raised(path))
@@ -108,7 +117,7 @@ def test_placeholders_are_the_same() -> None:
     wrong = []
     for path, catalog in catalogs():
         for entry in catalog:
-            one, *several = [entry.string] if isinstance(entry.string, str) else list(entry.string)
+            one, *several = [entry.string] if isinstance(entry.string, str) else list(entry.string or ())
             said = set(_PLACEHOLDER.findall(_last(entry.id))) if entry.id else set()
             if any(set(_PLACEHOLDER.findall(each)) != said for each in several or [one] if entry.id):
                 wrong.append(f"{path.name}: {several or one!r}")
@@ -135,9 +144,36 @@ def test_each_message_has_one_french() -> None:
     assert {} == {text: found for text, found in said.items() if len(found) > 1}
 
 
-def first(id_: str | tuple[str, ...] | list[str]) -> str:
+def test_words_around_a_value_have_their_french() -> None:
+    """What the readers of rows and files put values into is French on a French page, whatever the value is."""
+    said = {text for path in READERS for text in _filled(path)}
+    with Flask(__name__).test_request_context("/?lang=fr"):
+        english = {text for text in said if quoted(text) == text}
+
+    assert len(said) > 15
+    assert set() == english
+
+
+def test_words_that_stand_in_each_other_are_french() -> None:
+    """A value may be words itself."""
+    with Flask(__name__).test_request_context("/?lang=fr"):
+        assert "l’une de ces valeurs\u00a0: AT, BE, ou null" == quoted("one of AT, BE, or null")
+        assert "`one of AT`" == quoted("`one of AT`")
+
+
+def _filled(path: Path) -> Iterator[str]:
+    """Yield what a module's formatted words are with a 7 for each value; names of columns are the same for all."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            parts = (str(each.value) if isinstance(each, ast.Constant) else "7" for each in node.values)
+            text = "".join(parts)
+            if re.search(r"[a-z]{2,}[`, ]+[a-z7]{1,}", text) and not _SAME.fullmatch(text):
+                yield text
+
+
+def first(id_: str | Sequence[str | None]) -> str:
     """Return a message's English, in the singular."""
-    return id_ if isinstance(id_, str) else id_[0]
+    return id_ if isinstance(id_, str) else id_[0] or ""
 
 
 def _last(id_: str | tuple[str, ...] | list[str]) -> str:
