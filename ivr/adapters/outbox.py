@@ -134,6 +134,7 @@ class Outbox:
             self._empty()
         self._empty()
         with self._lock:
+            self._divide()  # what was put during that round: else its file would be removed as one that holds nothing
             self._courier.end()
 
     def _empty(self) -> None:

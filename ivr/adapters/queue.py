@@ -38,7 +38,8 @@ CALL_PURGE_DELAY = TEXT_LIFE + dt.timedelta(seconds=60)
 TOGETHER = 20
 """Calls at most whose records one job deletes: two questions each, well within its time."""
 SEVERAL = 2
-"""Orders that wait for a worker at most; more would say nothing new."""
+"""Orders to count that wait for a worker at most; more would say nothing new. There is room for as many others, which
+come seldom: where more comes than can be counted, somebody still has to look after what got lost."""
 
 
 class Name(StrEnum):
@@ -115,18 +116,18 @@ class Queues:
 
     def count(self, now: dt.datetime) -> None:
         """Ask for the waiting events to be added up, unless that has been asked already and not been begun."""
-        self._ask(Function.COUNT_EVENTS, "add up events", now)
+        self._ask(Function.COUNT_EVENTS, "add up events", now, SEVERAL)
 
     def look_after(self, now: dt.datetime) -> None:
         """Ask for somebody to look after what should have been done by now."""
-        self._ask(Function.LOOK_AFTER, "look after errands", now)
+        self._ask(Function.LOOK_AFTER, "look after errands", now, 2 * SEVERAL)
 
     def release(self, now: dt.datetime) -> None:
         """Ask for the figures that are due to be released."""
-        self._ask(Function.RELEASE_FIGURES, "release figures", now)
+        self._ask(Function.RELEASE_FIGURES, "release figures", now, 2 * SEVERAL)
 
-    def _ask(self, function: Function, description: str, now: dt.datetime) -> None:
-        if self._queues[Name.COUNTS].count < SEVERAL:
+    def _ask(self, function: Function, description: str, now: dt.datetime, most: int) -> None:
+        if self._queues[Name.COUNTS].count < most:
             order = _Order(Name.COUNTS, function, description, (), life=COUNT_SECONDS)
             self._give(f"{function.rpartition('.')[2]}-{int(now.timestamp())}", order, now)
 

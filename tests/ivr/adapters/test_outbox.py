@@ -384,6 +384,18 @@ def test_end_leaves_what_is_not_counted(make: Make, redis_url: str) -> None:
     assert (0, True) == (house.books().waiting, house.books().agree)
 
 
+def test_put_while_it_ends(make: Make, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is put during the last round stands in a file that the next process carries to its end."""
+    house = make(redis_url)
+    outbox = house.outbox()
+    monkeypatch.setattr(outbox._courier, "adopt", lambda: outbox.put(MENU))  # the last that is done in a round
+    outbox._closing = True
+    outbox._run()
+    house.outbox().start()
+
+    assert house.until(lambda: house.counted() == {"language": 1})
+
+
 def test_put_after_the_end_raises_nothing(make: Make, redis_url: str) -> None:
     """A request that outlasts its process's end is answered all the same."""
     outbox = make(redis_url).outbox()

@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable
 
 import pytest
+from rq import Queue
+from rq.serializers import JSONSerializer
 
 from ivr.adapters import schedule as module
 from ivr.adapters.batch import Batch
 from ivr.adapters.connection import SHORT, connect
-from ivr.adapters.queue import CALL_PURGE_DELAY, Queues
+from ivr.adapters.queue import CALL_PURGE_DELAY, Function, Name, Queues
 from ivr.adapters.schedule import COUNT_TICKS, LOCK_SECONDS, LOOK_AFTER_TICKS, Schedule
 from ivr.adapters.stream import EventStream
 from ivr.events import Event, EventKind, PurgeCall
@@ -94,6 +96,31 @@ def test_orders_what_comes_round(parts: Parts) -> None:
     assert [1, LOOK_AFTER_TICKS // 2, LOOK_AFTER_TICKS + 1] == [tick for tick, orders in enumerate(asked, 1) if orders]
 
 
+def test_looks_after_although_counting_waits(parts: Parts) -> None:
+    """Where more comes than can be counted, orders to count keep nobody from looking after what got lost."""
+    for second in range(3):
+        parts.queues.count(NOW + dt.timedelta(seconds=second))
+    before = parts.queues.lengths()["counts"]
+    parts.tick(LOOK_AFTER_TICKS // 2)
+    waiting = Queue(Name.COUNTS, connection=parts.connection, serializer=JSONSerializer).jobs
+
+    assert 2 == before
+    assert [*[Function.COUNT_EVENTS] * 2, Function.LOOK_AFTER, Function.RELEASE_FIGURES] == [
+        each.func_name for each in waiting
+    ]
+
+
+def test_orders_wait_in_small_numbers(parts: Parts) -> None:
+    """Where nobody takes orders they do not gather."""
+    for second in range(9):
+        now = NOW + dt.timedelta(seconds=second)
+        parts.queues.look_after(now)
+        parts.queues.count(now)
+        parts.queues.release(now)
+
+    assert 4 == parts.queues.lengths()["counts"]
+
+
 def test_survives_an_outage(
     restartable_redis: RestartableRedis,
     monkeypatch: pytest.MonkeyPatch,
@@ -101,10 +128,15 @@ def test_survives_an_outage(
 ) -> None:
     """While Redis is away it says so once, and it goes on when Redis is back."""
     monkeypatch.setattr(module, "TICK_SECONDS", 0.02)
-    parts, ended = Parts(restartable_redis.url), threading.Event()
+    parts, ended, ticks = Parts(restartable_redis.url), threading.Event(), list[float]()
+    tick = parts.schedule.tick
+
+    def noted() -> None:
+        ticks.append(time.monotonic())
+        tick()
+
+    monkeypatch.setattr(parts.schedule, "tick", noted)
     thread = threading.Thread(target=parts.schedule.run, args=(ended,))
-    ticks, tick = [], parts.schedule.tick
-    monkeypatch.setattr(parts.schedule, "tick", lambda: (ticks.append(None), tick()))
     restartable_redis.stop()
     thread.start()
     _wait_for(lambda: len(ticks) > 3)
