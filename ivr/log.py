@@ -10,10 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import os
 import re
 import sys
 import threading
+import time
 import traceback
+from contextlib import suppress
+from queue import SimpleQueue
 from types import TracebackType
 from typing import TextIO
 
@@ -40,6 +44,11 @@ QUIET = ("rq", "rq.worker", "rq.job", "rq.scheduler", "rq.queue", "twilio", "twi
 """Libraries that write addresses, ids or arguments at INFO (facts on the provider, section 6, and on RQ, section 9)."""
 LONGEST = 8000
 """Characters of a message or traceback that are kept."""
+WAITING = 1000
+"""Lines that wait for whoever reads the log at most; more are let go, and counted."""
+PARTING = 1.0
+"""Seconds in which a process that ends has its last lines read."""
+log = logging.getLogger(__name__)
 _IDENTIFIER = re.compile(r"[A-Z]{0,2}[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NUMBER = re.compile(r"\+?\d(?:[ ().\-/]{0,2}\d){6,}")
 
@@ -80,9 +89,71 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def configure(level: int = logging.INFO, stream: TextIO | None = None) -> None:
-    """Send every record of this process through the formatter, uncaught exceptions and warnings included."""
-    handler = logging.StreamHandler(stream or sys.stderr)
+class Patient(logging.Handler):
+    """Writes lines from a thread of its own, so that nobody who logs waits for whoever reads them.
+
+    A pipe that nobody empties takes some hundred lines; whoever wrote one more would stand still, with all calls of the
+    process. A process that is made by another one begins with no line and a thread of its own.
+    """
+
+    _thread: threading.Thread | None
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+        self._begin()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a line; let it go where too many wait."""
+        if self._process != os.getpid():
+            self._begin()
+        if self._taken - self._written >= WAITING:
+            self._lost += 1
+            return
+        self._lines.put(f"{self.format(record)}\n".encode(errors="replace"))
+        self._taken += 1
+        if self._thread is None:
+            writer = threading.Thread(target=self._write, name="log", daemon=True)
+            with suppress(RuntimeError):  # no thread could be made: the next line tries again
+                writer.start()
+                self._thread = writer
+
+    def flush(self) -> None:
+        """Wait a little until all lines are written, in a process that ends."""
+        deadline = time.monotonic() + PARTING
+        while self._process == os.getpid() and self._written < self._taken and time.monotonic() < deadline:
+            time.sleep(0.005)
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
+        self._lines: SimpleQueue[bytes] = SimpleQueue()
+        self._taken = self._written = self._lost = 0
+        self._thread = None
+
+    def _write(self) -> None:
+        while True:
+            line = self._lines.get()
+            with suppress(OSError):  # the disk is full, or the reader has gone
+                while line:
+                    line = line[os.write(self._descriptor, line) :]
+            self._written += 1
+            if self._lost:
+                self._tell()
+
+    def _tell(self) -> None:
+        """Say how many lines were let go, now that there is room for one."""
+        self.acquire()
+        lost, self._lost = self._lost, 0
+        self.release()
+        log.warning("log_lines_lost", extra={"count": lost})
+
+
+def configure(level: int = logging.INFO, stream: TextIO | None = None, *, waits: bool = True) -> None:
+    """Send every record of this process through the formatter, uncaught exceptions and warnings included.
+
+    `waits` says whether whoever logs waits until the line is written: a server may not, a command that ends must.
+    """
+    handler = logging.StreamHandler(stream or sys.stderr) if waits else Patient(sys.stderr.fileno())
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in QUIET:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker as BaseWorker
 
 from routes.loop import MOST, Loop, Terms
@@ -59,6 +60,16 @@ def most_connections() -> int:
             resource.setrlimit(_FILES, (hard, limits[1]))
             soft = hard
     return max(min(MOST, soft - OTHER_FILES), OTHER_FILES // 4)
+
+
+class Log(Logger):  # type: ignore[misc]  # gunicorn ships no types
+    """What the master says goes the way of all lines: in their form, and without waiting for whoever reads them."""
+
+    def setup(self, cfg: Any) -> None:
+        """Take the level, and write nothing itself."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn ships no types
@@ -127,6 +138,7 @@ def serve(
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers,
             "worker_class": Worker,
+            "logger_class": Log,
             "threads": THREADS,
             "preload_app": True,
             "post_fork": post_fork,

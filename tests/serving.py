@@ -1,11 +1,12 @@
 """A small site under the production server, as a program: `python -m tests.serving PORT FOLDER`.
 
-At `/wait` it waits until a file called `gate` stands in the folder, having made one called `entered`; all else is
-answered with the id of the process.
+At `/wait` it waits until a file called `gate` stands in the folder, having made one called `entered`; at `/voice/log`
+it writes a line into the log; all else is answered with the id of the process.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
@@ -13,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from ivr import log
 from routes.server import serve
 
 WORKERS = 2
@@ -26,9 +28,12 @@ def main(port: int, folder: Path) -> None:
             (folder / "entered").touch()
             while not (folder / "gate").exists():
                 time.sleep(0.01)
+        if asked["PATH_INFO"] == "/voice/log":
+            logging.getLogger("routes").error("told")
         start("200 OK", [])
         return [str(os.getpid()).encode()]
 
+    log.configure(waits=False)
     serve(app, "127.0.0.1", port, WORKERS, folder=str(folder))
 
 

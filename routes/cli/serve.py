@@ -74,7 +74,7 @@ def _serve(settings: Settings, host: str, port: int, workers: int, folder: str) 
     from routes import create_site
     from routes.server import serve
 
-    log.configure()
+    log.configure(waits=False)
     read_ahead(settings)
     services = build(settings)
     site = create_site(services)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
 from ivr import log
+from tests.installation import wait_until
 
 NUMBER = "+447700900123"
 CALL = "CA" + "0123456789abcdef" * 2
@@ -126,3 +129,55 @@ def test_quiets_talkative_libraries(written: io.StringIO) -> None:
         logging.getLogger(name).info("request to %s", NUMBER)
 
     assert "" == written.getvalue()
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    """Both ends of a pipe, to read and to write."""
+    ends = os.pipe()
+    yield ends
+    for end in ends:
+        os.close(end)
+
+
+def some_record(name: str) -> logging.LogRecord:
+    """Return a record that says a name."""
+    return logging.makeLogRecord({"msg": name})
+
+
+def test_lines_of_a_thread_keep_their_order(pipe: tuple[int, int]) -> None:
+    """What was logged is written when a process ends, in order, by whichever process logged it."""
+    handler = log.Patient(pipe[1])
+    for number in range(50):
+        handler.handle(some_record(f"{number}"))
+    handler.flush()
+    process = os.fork()
+    if not process:
+        handler.handle(some_record("child"))
+        handler.flush()
+        os._exit(0)
+
+    assert 0 == os.waitpid(process, 0)[1]
+    assert [*map(str, range(50)), "child"] == os.read(pipe[0], 4096).decode().split()
+
+
+def test_nobody_waits_for_who_reads_the_log(pipe: tuple[int, int], caplog: pytest.LogCaptureFixture) -> None:
+    """Beyond what the pipe and the memory hold lines are let go, and counted as soon as there is room."""
+    handler, read = log.Patient(pipe[1]), [b""]
+    logging_all = threading.Thread(
+        target=lambda: [handler.handle(some_record("x" * 99)) for _ in range(3000)], daemon=True
+    )
+    logging_all.start()
+    logging_all.join(60)
+    assert not logging_all.is_alive()
+    os.set_blocking(pipe[0], False)
+
+    def seen() -> tuple[int, int]:
+        with suppress(BlockingIOError):
+            while part := os.read(pipe[0], 65_536):
+                read.append(part)
+        return b"".join(read).count(b"\n"), sum(record.__dict__["count"] for record in caplog.records)
+
+    assert wait_until(lambda: 3000 == sum(seen()))
+    assert log.WAITING <= seen()[0] < 3000
+    assert {"log_lines_lost"} == {record.message for record in caplog.records}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -12,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,10 +57,16 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     """The program, with nothing under way."""
+    with (tmp_path / "output.log").open("wb") as output, serving(tmp_path, output.fileno()) as site:
+        yield site
+
+
+@contextmanager
+def serving(tmp_path: Path, output: int) -> Iterator[Site]:
+    """Run the program, and let it write to an open file."""
     port = free_port()
-    with (tmp_path / "output.log").open("wb") as output:
-        command = [sys.executable, "-m", "tests.serving", str(port), str(tmp_path)]
-        site = Site(port, tmp_path, subprocess.Popen(command, stdout=output, stderr=output))
+    command = [sys.executable, "-m", "tests.serving", str(port), str(tmp_path)]
+    site = Site(port, tmp_path, subprocess.Popen(command, stdout=output, stderr=output))
     try:
         assert wait_until(site.answers)
         assert wait_until(lambda: len(site.workers()) == WORKERS)
@@ -93,6 +100,34 @@ def test_process_that_dies_is_replaced(site: Site) -> None:
     assert site.ask("/voice").ok
     assert wait_until(lambda: len(site.workers() - {min(before)}) == WORKERS)
     assert site.ask("/voice").ok
+
+
+def full_pipe() -> tuple[int, int]:
+    """Return both ends of a pipe that takes no more until it is read."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writing, b" " * 4096)
+    os.set_blocking(writing, True)
+    return reading, writing
+
+
+def test_log_that_nobody_reads(tmp_path: Path) -> None:
+    """Where whoever reads the log stands still, calls are answered, processes replaced, and no line is lost."""
+    reading, writing = full_pipe()
+    with os.fdopen(reading, encoding="utf-8") as log, ThreadPoolExecutor(1) as others:
+        with serving(tmp_path, writing) as site:
+            os.close(writing)
+            victim = min(site.workers())
+            os.kill(victim, signal.SIGKILL)
+            assert wait_until(lambda: len(site.workers() - {victim}) == WORKERS)
+            assert [True] * 6 == [site.ask("/voice/log").ok for _ in range(6)]
+            read = others.submit(log.read)
+        lines = [json.loads(line) for line in read.result(60).splitlines()]
+
+    assert ["error"] * 7 == [line["level"] for line in lines]
+    assert 6 == [line.get("event") for line in lines].count("told")
 
 
 def test_orderly_stop(site: Site) -> None:
