@@ -5,7 +5,6 @@ The web's libraries are imported by `create_app`, because the command line lives
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
     from ivr.services import Services
 
-log = logging.getLogger(__name__)
 BODY_LIMIT = 64 * 1024
 """Bytes of a request at most; the carrier's forms are far smaller."""
 
@@ -49,25 +47,23 @@ def create_app(services: Services) -> Flask:
 def create_site(services: Services) -> WSGIApplication:
     """Put the coordinators' pages beside the telephone side, below `/admin`: two applications that share nothing.
 
-    Where the pages cannot be made (a library is missing on one machine), calls are answered all the same.
+    The pages are made when somebody first asks for them: their libraries take a third of a start and ten megabytes.
+    Where they cannot be made (a library is missing on one machine), calls are answered all the same.
     """
     from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-    site = create_app(services)
-    try:
-        mount, pages = _pages(services)
-    except Exception:
-        log.exception("admin_unavailable")
-        return site
-    return DispatcherMiddleware(site, {mount: pages})
+    from routes.admin import MOUNT
+    from routes.later import Later
+
+    return DispatcherMiddleware(create_app(services), {MOUNT: Later(lambda: _pages(services))})
 
 
-def _pages(services: Services) -> tuple[str, Flask]:
-    """Make the coordinators' pages, and say where they are mounted."""
+def _pages(services: Services) -> Flask:
+    """Make the coordinators' pages."""
     from directory.database import open_database
     from directory.desk import Desk
-    from routes.admin import MOUNT, create_admin
+    from routes.admin import create_admin
     from routes.admin.accounts.entrance import AccountsGate
 
     desk = Desk(open_database(services.settings.database_url))
-    return MOUNT, create_admin(services, desk, AccountsGate(desk))
+    return create_admin(services, desk, AccountsGate(desk))
