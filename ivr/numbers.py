@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import NoReturn
+from collections.abc import Callable, Mapping
+from typing import NoReturn, TypeVar
 
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumberType
 from phonenumbers.re_util import enable_pattern_cache
 
+Place = TypeVar("Place")
 TEXTABLE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 _NOWHERE = "001"
@@ -24,16 +26,39 @@ def keep_patterns() -> None:
     enable_pattern_cache()
 
 
-def read_regions() -> None:
+def read_regions() -> Mapping[str, str]:
     """Read what the library knows of every country's numbers, 1.5 MB: else it reads when a first caller waits for it.
 
-    It reads each country under a lock that it keeps for ever where reading fails, as it does where no file may be
-    opened any more: from then on every caller from a country not yet read would be waited for without end.
+    Returns what cannot be read, by country (or by calling code where that is of none), with the kind of the fault:
+    callers from there count as withheld. Left to itself the library reads each country under a lock that it keeps for
+    ever where reading fails: from then on every caller from a country not yet read would be waited for without end.
     """
-    for region in phonenumbers.SUPPORTED_REGIONS:
-        PhoneMetadata.metadata_for_region(region)
+    faults = {}
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS):
+        if fault := _fault_of(PhoneMetadata.metadata_for_region, region):
+            faults[region] = fault
+            PhoneMetadata.register_region_loader(region, _nothing)
     for code in phonenumbers.COUNTRY_CODES_FOR_NON_GEO_REGIONS:
-        PhoneMetadata.metadata_for_nongeo_region(code)
+        if fault := _fault_of(PhoneMetadata.metadata_for_nongeo_region, code):
+            faults[str(code)] = fault
+            PhoneMetadata.register_nongeo_region_loader(code, _nothing)
+    return faults
+
+
+def _nothing(_place: object) -> None:
+    """Read nothing more of a part that cannot be read."""
+
+
+def _fault_of(read: Callable[[Place], object], place: Place) -> str:
+    """Read one part of the library's data; where that fails, give back its lock and return the kind of the fault."""
+    try:
+        read(place)
+    except Exception as fault:  # noqa: BLE001 - whatever its data are like, other callers are answered
+        lock = getattr(PhoneMetadata, "_metadata_lock", None)
+        if lock is not None and lock.locked():
+            lock.release()
+        return type(fault).__name__
+    return ""
 
 
 class CallerNumber:
@@ -93,5 +118,5 @@ def _parse(raw: str) -> phonenumbers.PhoneNumber | None:
         return None
     try:
         return phonenumbers.parse(raw)
-    except phonenumbers.NumberParseException:
+    except (phonenumbers.NumberParseException, AssertionError):  # it asserts that it has read the country's rules
         return None

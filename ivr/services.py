@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from directory.database import open_database
+from directory.languages import has_names
 from directory.model import Directory
 from ivr import cldr
 from ivr.adapters.connection import SHORT, connect
@@ -32,6 +34,8 @@ from ivr.speech import Speech
 from ivr.twiml import Scribe
 from ivr.voices import Voice, Way, load_voices
 from ivr.wordings import NO_WORDINGS, Wordings, with_wordings
+
+log = logging.getLogger(__name__)
 
 
 class Puts(Protocol):
@@ -102,11 +106,19 @@ def read_ahead(settings: Settings) -> None:
 
     To be called first in a process: what Babel leaves of each language is collected at once, so that the next one, and
     whatever is made later, takes its place. Left to the end it keeps some forty megabytes.
+
+    What cannot be read stands in the log and keeps nobody else from an answer: callers from a country of which nothing
+    is known count as withheld, and steps that need a language of which nothing is known lead to a person.
     """
-    read_regions()
+    for country, kind in read_regions().items():
+        log.error("data_unreadable", extra={"country": country, "fault": kind})
     gc.freeze()
-    for language in words_and_voices(settings.places.catalogues, settings.places.voices)[0]:
-        cldr.words(language)
+    for language in filter(has_names, words_and_voices(settings.places.catalogues, settings.places.voices)[0]):
+        try:
+            cldr.words(language)
+        except Exception as fault:  # noqa: BLE001 - whatever is damaged, the other languages are whole
+            kind = type(fault).__name__
+            log.error("data_unreadable", extra={"language": language, "fault": kind})  # noqa: TRY400 - a line for each
         gc.collect()
 
 

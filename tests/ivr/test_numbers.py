@@ -15,11 +15,11 @@ import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from phonenumbers import PhoneNumberFormat, PhoneNumberType
+from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType
 from phonenumbers.re_util import re_compile
 
 from directory.load import PACKAGED
-from ivr.numbers import CallerNumber, keep_patterns
+from ivr.numbers import CallerNumber, keep_patterns, read_regions
 from ivr.simulator.people import WITHHELD_KEYPAD, WITHHELD_WORDS
 
 COUNTRIES = sorted(path.stem.upper() for path in PACKAGED.glob("??.yaml"))
@@ -232,3 +232,37 @@ def test_patterns_outlive_python_s_memory_of_them() -> None:
     re.purge()
 
     assert used is re_compile("[1-9][0-9]")
+
+
+def broken(_place: object) -> None:
+    """Stand for a part of the library's data that is damaged."""
+    raise SyntaxError
+
+
+@pytest.mark.parametrize("country", ["RO", "GB", "US"])
+def test_damaged_country(country: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the rules of a country are damaged its callers count as withheld, and others are known as ever."""
+    mobile, other = example(country, PhoneNumberType.MOBILE), example("NO", PhoneNumberType.MOBILE)
+    monkeypatch.delitem(PhoneMetadata._region_metadata, country)
+    monkeypatch.setitem(PhoneMetadata._region_available, country, broken)
+    monkeypatch.setitem(PhoneMetadata._region_available, "NO", lambda _: None)  # is read after it, under the same lock
+
+    assert {country: "SyntaxError"} == read_regions()
+    assert [(True, None, False), (False, "NO", True)] == [facts(mobile), facts(other)]
+
+
+def test_damaged_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the rules of a calling code of no country are damaged its callers count as withheld."""
+    number = phonenumbers.example_number_for_non_geo_entity(800)
+    assert number is not None
+    monkeypatch.delitem(PhoneMetadata._country_code_metadata, 800)
+    monkeypatch.setitem(PhoneMetadata._country_code_available, 800, broken)
+
+    assert {"800": "SyntaxError"} == read_regions()
+    assert (True, None, False) == facts(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
+def test_everything_is_read_ahead() -> None:
+    """Of the library's data nothing is damaged, and nothing is left for a caller to wait for."""
+    assert {} == read_regions()
+    assert not any((*PhoneMetadata._region_available.values(), *PhoneMetadata._country_code_available.values()))
