@@ -25,7 +25,7 @@ MOST_DIGITS = 2
 """Digits of one phrase at most, besides what is put into it: "24 hours"; no number that can be dialled is as short."""
 _REVIEWED = re.compile(r'^"X-Reviewed-By-Native-Speaker: yes\\n"$', re.MULTILINE)
 _CONTEXT = re.compile(r'^msgctxt "(.*)"$', re.MULTILINE)
-_LINE = re.compile(r'(?:(?:msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\]) )?"(?:[^"\\]|\\[nrt"\\])*"[ \t]*')
+_LINE = re.compile(r'(?:(?:msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\]) )?"[^"\\]*(?:\\[nrt"\\][^"\\]*)*"[ \t]*')
 _BRACES = re.compile(r"\{[^}]*\}?")
 _NOT_TEXT = frozenset({"Cc", "Cn", "Co", "Cs"})
 """Categories of Unicode: controls, and what is no character or nobody's."""
@@ -183,8 +183,12 @@ def _repeated(text: str) -> Iterator[str]:
 def _unspeakable(words: Mapping[Phrase, str], forms: Mapping[Phrase, tuple[str, ...]]) -> Iterator[str]:
     """Name the phrases with characters that no XML may hold or nobody sees, or with a second line."""
     for phrase, text in (*words.items(), *((phrase, "".join(each)) for phrase, each in forms.items())):
-        if any(unicodedata.category(character) in _NOT_TEXT or character in _UNSAID for character in text):
+        if not text.isprintable() and any(map(_is_unspeakable, text)):
             yield f"{phrase} holds a character that cannot be spoken or written"
+
+
+def _is_unspeakable(character: str) -> bool:
+    return unicodedata.category(character) in _NOT_TEXT or character in _UNSAID
 
 
 def _numbers(words: Mapping[Phrase, str], forms: Mapping[Phrase, tuple[str, ...]]) -> Iterator[str]:
