@@ -133,6 +133,16 @@ def test_runs_twice_sends_once(world: World) -> None:
     assert (1, {"text sent ro": 1}) == (len(world.provider.sent), world.events)
 
 
+def test_redis_as_it_was_earlier_sends_nothing(world: World) -> None:
+    """A Redis that comes back without the claim but with the job, as from an older copy, makes us text nobody twice."""
+    world.send()
+    world.redis.flushall()
+    world.send()
+    world.send(SendText("CA1", "ro-anitp", "ro", Form.SHORT, TEXT.before + dt.timedelta(seconds=1)))
+
+    assert (1, {"text sent ro": 1, "text repeated ro": 1}) == (len(world.provider.sent), world.events)
+
+
 def test_replayed_request_sends_nothing(world: World) -> None:
     """The same text asked for again in the same call is not sent; the other form is."""
     world.send()

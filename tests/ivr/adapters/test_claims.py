@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from dataclasses import replace
 
 import pytest
 import redis
 
-from ivr.adapters.claims import Claims
+from ivr.adapters.claims import REMEMBERED, Claims
 from ivr.adapters.connection import PATIENT, connect
 from ivr.events import Form, SendText
 
@@ -66,6 +67,28 @@ def test_released_by_its_holder_only(connection: redis.Redis) -> None:
     claims.release(TEXT, "one")
 
     assert (False, True) == (kept, claims.take(TEXT, "two"))
+
+
+def test_remembered_where_redis_forgets(connection: redis.Redis) -> None:
+    """Whoever took a claim knows it although Redis has lost it; another process, or one that gave it back, not."""
+    claims, other = Claims(connection, SECRETS), Claims(connection, SECRETS)
+    claims.take(TEXT, "one")
+    connection.flushall()
+    kept = (claims.held(TEXT, "one"), claims.held(TEXT, "two"), claims.take(TEXT, "two"), other.held(TEXT, "one"))
+    claims.release(TEXT, "one")
+
+    assert ((True, False, False, False), False, True) == (kept, claims.held(TEXT, "one"), claims.take(TEXT, "two"))
+
+
+def test_remembered_for_a_while_only(connection: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What no job can ask for again is forgotten, so that memory does not grow with the texts of a week."""
+    claims = Claims(connection, SECRETS)
+    claims.take(TEXT, "one")
+    connection.flushall()
+    later = time.monotonic() + REMEMBERED.total_seconds()
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+
+    assert (False, True) == (claims.held(TEXT, "one"), claims.take(TEXT, "two"))
 
 
 def test_survives_rotation_of_secrets(connection: redis.Redis) -> None:
