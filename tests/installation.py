@@ -18,8 +18,8 @@ import psutil
 
 from ivr.simulator.client import ExchangeClient
 
-START_SECONDS = 60
-STOP_SECONDS = 30
+START_SECONDS = 120
+STOP_SECONDS = 60
 
 
 @dataclass

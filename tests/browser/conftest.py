@@ -12,14 +12,14 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from ivr.settings import Settings
 from tests.audio import listening_prompts, record
-from tests.browser.visitor import FLAGS, Visitor
+from tests.browser.visitor import FLAGS, PATIENCE, Scheme, Visitor
 from tests.parts import find_browser
 
-READY_SECONDS = 60
+READY_SECONDS = 120
 
 
 @pytest.fixture(scope="session")
@@ -48,12 +48,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(60)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A running Chromium; the tests that use it are marked `browser` and left out where there is none."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         yield browser
@@ -65,12 +66,13 @@ Visit = Callable[..., Visitor]
 
 @pytest.fixture
 def visit(address: str, chromium: Browser) -> Iterator[Visit]:
-    """Makes visitors of the page, with Playwright's options of a context; at the end each must be without offence."""
+    """Makes visitors of the page, with JavaScript or without; at the end each must be without offence."""
     visitors: list[Visitor] = []
 
-    def make(width: int = 1280, scheme: str = "light", **options: object) -> Visitor:
-        size = {"width": width, "height": 800}
-        context = chromium.new_context(viewport=size, color_scheme=scheme, locale="en-GB", **options)
+    def make(width: int = 1280, scheme: Scheme = "light", script: bool = True) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 800}, color_scheme=scheme, locale="en-GB", java_script_enabled=script
+        )
         visitors.append(Visitor(context, address))
         return visitors[-1]
 
@@ -86,9 +88,10 @@ def go(pages: str, chromium: Browser) -> Iterator[Visit]:
     """Goes to an address of a file's own `pages`; at the end each visitor must be without offence."""
     visitors: list[Visitor] = []
 
-    def to(path: str, width: int = 1280, scheme: str = "light", script: bool = True) -> Visitor:
-        size = {"width": width, "height": 800}
-        context = chromium.new_context(viewport=size, color_scheme=scheme, java_script_enabled=script)
+    def to(path: str, width: int = 1280, scheme: Scheme = "light", script: bool = True) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 800}, color_scheme=scheme, java_script_enabled=script
+        )
         visitors.append(Visitor(context, pages))
         visitors[-1].page.goto(pages + path)
         return visitors[-1]
@@ -110,7 +113,7 @@ def _wait_until_ready(address: str, process: subprocess.Popen[bytes], output: Pa
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{address}/health/ready", timeout=2):  # noqa: S310 - our own http address
+            with urllib.request.urlopen(f"{address}/health/ready", timeout=30):  # noqa: S310 - our own http address
                 return
         except OSError:
             time.sleep(0.2)

@@ -89,7 +89,7 @@ class Colleague(Visitor):
 
     def reads(self, words: str) -> Self:
         """Wait until these words stand in the content or above it."""
-        expect(self.page.locator("body")).to_contain_text(words, timeout=PATIENCE)
+        expect(self.page.locator("body")).to_contain_text(words)
         return self
 
     def edit(self, entry: str, hours: str) -> Self:
@@ -110,7 +110,7 @@ class Colleague(Visitor):
 
     def decide(self) -> Self:
         """Tick what may go live unchecked, if that is asked, and approve."""
-        expect(self.page.get_by_role("button", name="Approve and put live", exact=True)).to_be_visible(timeout=PATIENCE)
+        expect(self.page.get_by_role("button", name="Approve and put live", exact=True)).to_be_visible()
         tick = self.page.locator("#unchecked")
         if tick.count():
             tick.check()

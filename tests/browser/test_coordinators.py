@@ -120,6 +120,22 @@ def test_hours_must_be_confirmed(sit: Sit, office: Office) -> None:
     assert () == office.open_changes()
 
 
+def test_tick_stays_while_one_goes_on(sit: Sit) -> None:
+    """Whoever has confirmed the two weeks and goes on in the form keeps the tick; other hours ask for a new one."""
+    editor = sit("editor").go("/helplines/ro-anitp/edit")
+    box = editor.page.locator("#confirmed")
+    with editor.page.expect_response("**/look"):
+        editor.fill(HOURS, UNTIL_SIX)
+    with editor.page.expect_response("**/look"):
+        box.check()
+    with editor.page.expect_response("**/look"):
+        editor.fill("Languages in which it answers", "ro, en")
+    expect(box).to_be_checked()
+    with editor.page.expect_response("**/look"):
+        editor.fill(HOURS, "Mo-Fr 08:00-17:00")
+    expect(box).not_to_be_checked()
+
+
 def test_old_sign_in_before_approval(sit: Sit, office: Office) -> None:
     """Ten minutes after the sign-in an approval asks again who one is, and then goes on where it was."""
     sit("editor").edit("ro-anitp", UNTIL_SIX).hand_over("They wrote so.")
@@ -141,7 +157,7 @@ def test_own_change(sit: Sit, office: Office) -> None:
     """Nobody can approve what they have worked on: the page offers it not, and the server refuses the form."""
     approver = sit("approver").edit("ro-anitp", UNTIL_SIX).hand_over("I know it.").reads("This is your own work")
     before = office.live()
-    form = {
+    form: dict[str, str | float | bool] = {
         "csrf_token": approver.page.locator("input[name=csrf_token]").first.input_value(),
         "hash": office.open_changes()[0].submitted_hash or "",
         "unchecked": "yes",
@@ -226,9 +242,9 @@ def test_keyboard_only(sit: Sit, office: Office) -> None:
     before = office.live()
     editor = sit("editor").go("/helplines/ro-anitp")
     editor.tab_to("a[href$='/edit']").type("Enter").wait_for("#hours")
-    editor.tab_to("#hours").type("Control+A", *UNTIL_SIX)
+    with editor.page.expect_response("**/look"):  # asked for when nothing has been typed for a while
+        editor.tab_to("#hours").type("Control+A", *UNTIL_SIX)
     expect(editor.page.locator("#look-at").get_by_role("cell", name="08:00 to 18:00").first).to_be_visible()
-    editor.page.wait_for_load_state("networkidle")  # what was typed last is looked at last, and asks for a new tick
     editor.tab_to("#confirmed").type("Space")
     editor.tab_to("form > .actions button[value=save]", most=200).type("Enter")
     editor.reads("Saved in the draft").tab_to("main a[href*='/changes/']").type("Enter").wait_for("#reason")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Self
+from typing import Literal, Self
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 
 from ivr.flow.ways import MORE_KEY
 
+Scheme = Literal["light", "dark"]
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -25,7 +26,7 @@ FLAGS = (
     "--disable-sync",
 )
 _MOST_PAGES = 20
-PATIENCE = 20_000
+PATIENCE = 60_000
 """Milliseconds that a busy machine may take for anything."""
 _SMALL = """() => [...document.querySelectorAll('button, select, input:not([type=hidden]), a, summary, audio')]
   .map((each) => (['checkbox', 'radio'].includes(each.type) ? each.labels[0] ?? each : each))

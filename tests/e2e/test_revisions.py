@@ -84,7 +84,7 @@ class Site:
         found: list[dict[str, object]] = []
         for _ in range(ASKED):
             try:
-                told = requests.get(f"http://127.0.0.1:{self.port}/health/ready", timeout=5).json()
+                told = requests.get(f"http://127.0.0.1:{self.port}/health/ready", timeout=60).json()
             except requests.RequestException:
                 return []
             found += [] if told in found else [told]

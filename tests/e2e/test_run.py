@@ -37,11 +37,11 @@ def test_a_call_from_first_to_last(tmp_path: Path) -> None:
         running.exchange.leg(call.id, LegOutcome.COMPLETED)
         running.exchange.press(call.id, "4")
 
-        with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/phone", timeout=10) as page:
+        with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/phone", timeout=60) as page:
             assert 200 == page.status
         links = re.findall(r"http://localhost:\d+(/admin/enrol/[\w-]+)", running.log)
         assert 2 == len(links)
-        with urllib.request.urlopen(f"http://127.0.0.1:{running.port}{links[0]}", timeout=10) as page:
+        with urllib.request.urlopen(f"http://127.0.0.1:{running.port}{links[0]}", timeout=60) as page:
             assert "approver@fanal.example" in page.read().decode()
         assert wait_until(lambda: "forwarding" in _counters(running) and "completed" in _counters(running))
 
@@ -83,7 +83,7 @@ def test_port_taken(tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=120,
         )
 
     assert 2 == ran.returncode
@@ -95,7 +95,7 @@ def test_no_folder_can_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     command = [sys.executable, "-m", "routes.cli", "run", "--port", str(free_port())]
     environ = {"PATH": os.environ["PATH"], "VAR_PATH": str(tmp_path / "file")}
-    ran = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120, check=False)
 
     assert 2 == ran.returncode
     assert f"VAR_PATH names {tmp_path / 'file'}, which cannot be made: File exists.\n" == ran.stderr
@@ -109,7 +109,7 @@ def test_missing_settings(command: str) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
         env={"PATH": "/usr/bin:/bin"},
     )
 
