@@ -94,6 +94,8 @@ def _spans(compiled: Hours, date: dt.date, zone: ZoneInfo) -> Iterator[Span]:
     following = dt.datetime.combine(date + _A_DAY, dt.time(), zone)
     last: Span | None = None
     for period in compiled.periods(midnight, following):
+        if period.start == period.end:
+            continue  # an hour that the clocks leave out
         span = _on_the_clock(period, date)
         if last is not None and last.open is span.open and last.ends >= span.begins:
             last = Span(last.begins, max(last.ends, span.ends), last.open)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from directory.model import DatedHours, Directory, Helpline
 
 WEEK = 7 * 24
 """Hours looked at."""
+_HOUR, _MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 States = tuple[bool | None, ...]
 """One state for each hour: True for open, None for perhaps, False for nobody."""
 
@@ -166,13 +168,19 @@ def _week_of(helpline: Helpline, start: dt.datetime) -> States:
 def _week(
     expression: str | None, exceptions: tuple[DatedHours, ...], zone: ZoneInfo, country: str, start: dt.datetime
 ) -> States:
-    """Return the state of each hour: the worse of its beginning and its middle, so that half an hour is none."""
+    """Return the state of each hour: the worst of all its minutes, so that an hour served in part is none."""
     hours = Hours.parse(expression, exceptions, zone, country)
     if hours.expression in (None, "24/7"):
         return (hours.is_open(start),) * WEEK
-    first = start.astimezone(dt.UTC)
-    halves = [hours.is_open(first + dt.timedelta(minutes=30 * half)) for half in range(2 * WEEK)]
-    return tuple(_worst(pair) for pair in zip(halves[::2], halves[1::2], strict=True))
+    first, wall = start.astimezone(dt.UTC), start.astimezone(zone).replace(tzinfo=None)
+    found: defaultdict[int, set[bool | None]] = defaultdict(set)
+    for period in hours.periods(first, first + (WEEK + 1) * _HOUR):
+        # By the wall clock, which shows one hour twice in autumn: the service does the same in both.
+        begins, ends = ((edge.replace(tzinfo=None) - wall) // _MINUTE for edge in (period.start, period.end))
+        for hour in range(begins // 60, -(-ends // 60) if begins < ends else 0):
+            found[hour].add(period.open)
+    shown = ((first + hour * _HOUR).astimezone(zone).replace(tzinfo=None) for hour in range(WEEK))
+    return tuple(_worst(found[(each - wall) // _HOUR]) for each in shown)
 
 
 def _best(states: Iterable[bool | None]) -> bool | None:

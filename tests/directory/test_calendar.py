@@ -68,6 +68,14 @@ def test_clock_changes_are_marked(first: str, clock: int, night: list[tuple[str,
     assert (clock, night) == (day.clock, spans(day))
 
 
+def test_hour_that_the_clocks_leave_out() -> None:
+    """A service of the hour that does not exist is open from no time to no time: the day says nothing of it."""
+    assert ([], [("01:00", "03:00", True)]) == (
+        spans(days("Mo-Su 02:00-03:00", "2026-03-29")[0]),
+        spans(days("Mo-Su 01:00-03:00", "2026-03-29")[0]),
+    )
+
+
 def test_days_stand_in_order_without_a_gap() -> None:
     """Fourteen days are fourteen dates, across the end of summer time."""
     found = days("24/7", "2026-10-20", 14)

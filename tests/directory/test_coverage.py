@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import pytest
 
@@ -61,6 +62,24 @@ def test_half_an_hour_is_none() -> None:
     assert 35 == cell("GB", "crime", files).open_hours
 
 
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        ("Mo-Fr 09:00-17:00", range(9, 17)),
+        ("Mo-Fr 09:00-16:59", range(9, 16)),
+        ("Mo-Fr 09:01-17:00", range(10, 17)),
+        ("Mo-Fr 08:15-16:45", range(9, 16)),
+        ("Mo-Fr 09:00-12:10,12:20-17:00", (9, 10, 11, 13, 14, 15, 16)),
+        ("Mo-Fr 09:00-12:00,12:00-17:00", range(9, 17)),
+    ],
+)
+def test_minutes_without_anybody_are_seen(hours: str, expected: Sequence[int]) -> None:
+    """However short a stretch is in which nobody answers, its hour is not counted as open."""
+    week = cell("GB", "crime", changed("gb.yaml", "Mo-Fr 09:00-17:00; PH off", hours)).week
+
+    assert list(expected) == [hour for hour in range(24) if week[hour]]
+
+
 def test_exception_is_seen() -> None:
     """A dated exception in the coming week changes its hours."""
     now = dt.datetime(2026, 12, 21, 12, tzinfo=dt.UTC)
@@ -90,3 +109,23 @@ def test_clock_change(day: str) -> None:
     now = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(12), dt.UTC)
 
     assert WEEK == cell("GB", "emergency", now=now).open_hours
+
+
+@pytest.mark.parametrize(
+    ("hours", "day", "expected"),
+    [
+        ("Mo-Su 00:00-01:30", "2026-10-25", [0]),
+        ("Mo-Su 00:00-02:00", "2026-10-25", [0, 1, 2]),
+        ("Mo-Su 01:00-03:00", "2026-10-25", [1, 2, 3]),
+        ("Mo-Su 02:00-03:00", "2026-10-25", [3]),
+        ("Mo-Su 00:00-02:00", "2026-03-29", [0]),
+        ("Mo-Su 01:00-03:00", "2026-03-29", [1]),
+        ("Mo-Su 00:00-01:00", "2026-03-29", [0]),
+    ],
+)
+def test_hour_that_comes_twice_or_not_at_all(hours: str, day: str, expected: list[int]) -> None:
+    """In London the hour after one comes twice in autumn, served as the clock says, and not at all in spring."""
+    files = changed("gb.yaml", "Mo-Fr 09:00-17:00; PH off", hours)
+    week = cell("GB", "crime", files, dt.datetime.fromisoformat(f"{day}T12:00:00+00:00")).week
+
+    assert expected == [hour for hour in range(12) if week[hour]]
