@@ -9,11 +9,9 @@ import os
 import re
 import signal
 import sqlite3
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -31,6 +29,7 @@ from routes.cli import main
 from tests.accounts import House
 from tests.crawling import Reader, first_links
 from tests.installation import Installation, free_port, installed, wait_until
+from tests.kept import values
 from tests.marked import MOBILE, NUMBERS, Search
 from tests.premises import Premises
 from tests.services import RestartableRedis
@@ -98,7 +97,7 @@ class Town:
         """Search every key and value, and the file that the server writes."""
         with redis.Redis.from_url(self.server.url) as client:
             for key in client.scan_iter(count=1000):
-                self.search.look(f"redis {when} {key!r}", b"\n".join((key, *_values(client, key))))
+                self.search.look(f"redis {when} {key!r}", b"\n".join((key, *values(client, key))))
             client.config_set("rdbcompression", "no")
             client.save()
         self.search.look_through(f"redis's file {when}", _files(Path(self.server.url.removeprefix("unix://")).parent))
@@ -222,7 +221,8 @@ def _every_path(town: Town) -> None:
 
 def _provider_complains(town: Town) -> None:
     """Let the provider refuse texts and deletions, with the numbers in its messages."""
-    for failure in ({"count": 1, "failure": "rate"}, {"count": 2, "failure": "server"}):
+    failures: list[dict[str, str | int]] = [{"count": 1, "failure": "rate"}, {"count": 2, "failure": "server"}]
+    for failure in failures:
         answer = requests.post(
             f"{town.wire.url}/exchange/failures",
             json=failure,
@@ -365,31 +365,6 @@ def _addresses(town: Town) -> None:
         town.search.look(f"address {address}", address)
     for place, answer in enumerate(town.wire.noted.answers):
         town.search.look(f"answer to the carrier {place}", answer)
-
-
-def _values(client: redis.Redis, key: bytes) -> Iterator[bytes]:
-    """Yield what is kept under a key, and what it is where it was compressed (as jobs are)."""
-    kind = client.type(key)
-    if kind == b"none":  # it has gone meanwhile
-        return
-    assert kind in _KINDS, f"{key!r} is of the kind {kind!r}, which nobody has searched yet"
-    for value in _KINDS[kind](client, key):
-        yield value
-        with suppress(zlib.error):
-            yield zlib.decompress(value)
-
-
-_KINDS: Mapping[bytes, Callable[[Any, bytes], Iterable[bytes]]] = {
-    b"string": lambda client, key: [client.get(key) or b""],
-    b"hash": lambda client, key: [each for pair in client.hgetall(key).items() for each in pair],
-    b"list": lambda client, key: client.lrange(key, 0, -1),
-    b"set": lambda client, key: client.smembers(key),
-    b"zset": lambda client, key: client.zrange(key, 0, -1),
-    b"stream": lambda client, key: [
-        each for name, entry in client.xrange(key) for pair in entry.items() for each in (name, *pair)
-    ],
-}
-"""How the values of each kind of key are read."""
 
 
 def _files(folder: Path) -> Mapping[str, bytes]:

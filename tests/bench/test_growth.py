@@ -18,6 +18,7 @@ from bench.growth.tables import first_countries, grown
 from bench.installation import databases
 from directory.load import compile_files, load
 from directory.model import Directory
+from ivr import flow
 from ivr.state import State
 from ivr.turn import World
 
@@ -72,7 +73,7 @@ def test_form_of_a_call_names_no_real_person() -> None:
 def test_no_step_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key is never pressed twice in the same place at the same time, of which the answer would be remembered."""
     pressed: list[tuple[State, World]] = []
-    monkeypatch.setattr(asked.flow, "press", lambda state, _key, world: pressed.append((state, world)))
+    monkeypatch.setattr(flow, "press", lambda state, _key, world: pressed.append((state, world)))
 
     asked._answers(tables(100), 2)
 

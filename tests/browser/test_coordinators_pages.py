@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 from directory.desk.people import OPERATOR
 from routes.admin import MOUNT
 from tests.accounts import NOW, PASSWORD
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Scheme, Visitor
 from tests.premises import Premises, some_premises
 from tests.sample_directory import FILES
 
@@ -61,7 +61,7 @@ def sit(premises: Premises, address: str, chromium: Browser) -> Iterator[Sit]:
     """Puts somebody in front of the pages, signed in with every role or not at all; each must be without offence."""
     visitors: list[Visitor] = []
 
-    def down(signed_in: bool = True, width: int = 1280, scheme: str = "light") -> Visitor:
+    def down(signed_in: bool = True, width: int = 1280, scheme: Scheme = "light") -> Visitor:
         context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, locale="en-GB")
         if signed_in:
             cookie = premises.people["omar"].client.get_cookie("__Secure-fanal")
@@ -78,7 +78,7 @@ def sit(premises: Premises, address: str, chromium: Browser) -> Iterator[Sit]:
 
 
 @pytest.mark.parametrize(("lang", "width", "scheme"), SCREENS)
-def test_every_page(premises: Premises, address: str, sit: Sit, lang: str, width: int, scheme: str) -> None:
+def test_every_page(premises: Premises, address: str, sit: Sit, lang: str, width: int, scheme: Scheme) -> None:
     """Each address that shows a page shows one without fault: no rule of accessibility broken, nothing too small or
     too wide, nothing asked of another origin, nothing that the browser complains of."""
     visitor = sit(width=width, scheme=scheme)
@@ -95,7 +95,7 @@ def test_every_page(premises: Premises, address: str, sit: Sit, lang: str, width
 
 
 @pytest.mark.parametrize(("lang", "width", "scheme"), SCREENS)
-def test_ways_in(premises: Premises, address: str, sit: Sit, lang: str, width: int, scheme: str) -> None:
+def test_ways_in(premises: Premises, address: str, sit: Sit, lang: str, width: int, scheme: Scheme) -> None:
     """The first sign-in and every later one are without fault, step by step, refusals too."""
     link = premises.house.invite(f"{lang}@example.org")
     visitor = sit(signed_in=False, width=width, scheme=scheme)

@@ -55,7 +55,7 @@ def test_whole_call_by_keyboard(visit: Visit, width: int, scheme: str) -> None:
 
 def test_whole_call_without_javascript(visit: Visit) -> None:
     """Without JavaScript every key is a button, and the text is looked for."""
-    visitor = visit(java_script_enabled=False).open().choose("RO", MORNING)
+    visitor = visit(script=False).open().choose("RO", MORNING)
     visitor.click("Call").click("1").click("3").click("2").click("1")
     bubble = visitor.page.locator("li.text")
     for _ in range(20):
