@@ -52,7 +52,7 @@ def export_command(
 
     \b
     fanal directory export --format csv --country RO -o ro.csv
-    fanal directory export --revision 3 -o my-directory/
+    mkdir my-directory && fanal directory export --revision 3 -o my-directory
     """
     with refusals(as_json=False):
         files = served_files(path, revision)

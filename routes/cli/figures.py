@@ -29,7 +29,8 @@ def tables(found: Period | None, names: Sequence[str], now: dt.datetime) -> str:
     is_late = day < now.date()
     coming = f"{month} is late: it was to be released on {day}." if is_late else f"{month} will be released on {day}."
     if found is None:
-        return f"No month has been released yet. {coming}\nWhat is counted until then: `fanal stats raw`, in the log."
+        until_then = "`fanal stats raw` shows what has been counted until then; each look is in the log."
+        return f"No month has been released yet. {coming}\n{until_then}"
     whole = found.whole
     parts = [f"From {whole.first} to {whole.last}. Released: {_stretches(found.released)}. {coming}"]
     lacking = set(whole.first.upto(whole.last)) - {part.first for part in found.parts}
