@@ -27,6 +27,8 @@ TEXT_GRACE = dt.timedelta(minutes=5)
 """So long after a text's life its job has certainly been done, or has been lost."""
 PURGE_GRACE = dt.timedelta(minutes=20)
 """After so long a deletion that is not done is put into the queue again; that is harmless where it still is there."""
+AHEAD = CALL_LIFE + dt.timedelta(hours=1)
+"""Nothing falls due later than this: what does was noted while a clock was wrong, and would wait for that day."""
 OVERDUE = dt.timedelta(days=1)
 """A record that has not been deleted a day after it could have been is an alarm."""
 ROWS = 500
@@ -82,11 +84,13 @@ class Errands:
     def due(self, now: dt.datetime, most: int = 500) -> Iterator[PurgeCall | PurgeMessage | LostText]:
         """Yield what should have been done by now; each is due again after a while."""
         moment = _seconds(now)
-        asked = sa.select(errands).where(errands.c.due <= moment).order_by(errands.c.due).limit(most)
+        is_due = sa.or_(errands.c.due <= moment, errands.c.due > _seconds(now + AHEAD))
+        asked = sa.select(errands).where(is_due).order_by(errands.c.due).limit(most)
         with writing(self._engine).begin() as connection:
             rows = connection.execute(asked).all()
             again = sa.update(errands).where(errands.c.token.in_([row.token for row in rows]))
-            connection.execute(again.values(due=moment + int(PURGE_GRACE.total_seconds())))
+            since = sa.case((errands.c.since > moment, moment), else_=errands.c.since)
+            connection.execute(again.values(due=moment + int(PURGE_GRACE.total_seconds()), since=since))
         for row in rows:
             yield _errand(row)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 import redis
 from rq import Queue, Retry
@@ -33,6 +34,8 @@ PURGE_LIFE = dt.timedelta(hours=24)
 PURGE_PAUSES = (30, 60, 120, 300, 600, 1200, 2400, 3600, 7200, 14400, 14400, 14400, 14400, 14400, 3600, 3600)
 """Seconds between attempts at deleting a record: after 24.3 hours one says that it is overdue; the last two are spares,
 and then somebody looks after it (`ivr.jobs.look_after`)."""
+AHEAD = dt.timedelta(seconds=max(PURGE_PAUSES), hours=1)
+"""No job waits longer than this: one that does was put while a clock was wrong, and would wait for that day."""
 CALL_PURGE_DELAY = TEXT_LIFE + dt.timedelta(seconds=60)
 """The records of a call stay this long after its end: a text that is being sent asks them for the number."""
 TOGETHER = 20
@@ -109,6 +112,14 @@ class Queues:
         first, *others = (PurgeCall(call) for call in calls)
         order = replace(_order(first, now), arguments=(calls[0], until, *calls[1:]), delay=dt.timedelta(0))
         self._give(token(first, *others), order, now)
+
+    def hasten(self, now: dt.datetime) -> None:
+        """Let be due what waits for a time so far ahead that only a wrong clock can have named it."""
+        for queue in self._queues.values():
+            later = queue.scheduled_job_registry.key
+            found: Any = self._connection.zrangebyscore(later, (now + AHEAD).timestamp(), "+inf")
+            if found:
+                self._connection.zadd(later, dict.fromkeys(found, int(now.timestamp())), xx=True)
 
     def secure(self) -> None:
         """Wait until no failover can lose what has been put; raises `InsecureError` where one may."""

@@ -64,6 +64,8 @@ class Schedule:
 
     def tick(self) -> None:
         """Take one step; may raise `redis.RedisError`."""
+        if self._ticks % LOOK_AFTER_TICKS == 0:
+            self._queues.hasten(self._clock())
         self._later.acquire_locks()
         self._later.enqueue_scheduled_jobs()
         self._ticks += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -90,6 +91,19 @@ def test_falls_due(desk: Desk, errand: Errand, due: dt.datetime, found: object) 
     assert [found] == list(desk.errands.due(due))
     assert [] == list(desk.errands.due(due + PURGE_GRACE - SECOND))
     assert [found] == list(desk.errands.due(due + PURGE_GRACE))
+
+
+@pytest.mark.parametrize("errand", [TEXT, BEGUN, OVER, MESSAGE])
+def test_clock_that_was_ahead(desk: Desk, errand: Errand) -> None:
+    """What was noted while a clock was days ahead is due as soon as it is right again, and a day later overdue."""
+    ahead = dt.timedelta(days=400)
+    desk.note(errand if errand is not TEXT else replace(TEXT, before=TEXT.before + ahead), now=NOW + ahead)
+    found = list(desk.errands.due(NOW))
+
+    assert 1 == len(found)
+    assert [] == list(desk.errands.due(NOW + PURGE_GRACE - SECOND))
+    assert found == list(desk.errands.due(NOW + PURGE_GRACE))
+    assert int(errand is not TEXT) == desk.errands.overdue(NOW + OVERDUE)
 
 
 def test_call_that_is_over_is_due_sooner(desk: Desk) -> None:

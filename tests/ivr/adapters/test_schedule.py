@@ -54,6 +54,16 @@ def test_gives_what_is_due(parts: Parts) -> None:
     assert 1 == parts.connection.llen("rq:queue:purges")
 
 
+def test_clock_that_was_ahead(parts: Parts) -> None:
+    """What was put, or is to be tried again, while a clock was days ahead does not wait for that day."""
+    now = dt.datetime.now(dt.UTC)
+    parts.queues.put(PurgeCall("CA1"), now + dt.timedelta(days=400))
+    parts.queues.put(PurgeCall("CA2"), now + dt.timedelta(hours=4))  # as long as the longest pause between attempts
+    parts.tick(2)
+
+    assert 1 == parts.connection.llen("rq:queue:purges")
+
+
 def test_two_schedules_give_once(parts: Parts, redis_url: str) -> None:
     """Of two schedules on two machines one gives what is due."""
     parts.queues.put(PurgeCall("CA1"), NOW - CALL_PURGE_DELAY)
