@@ -3,6 +3,9 @@
 Five servers, one after another in turn, several rounds of it, with the same web server, the same requests in form and
 size and the same client: a bare Flask route; a route that checks the signature with the provider's own code; the way
 the provider's tutorials do it; and Fanal, for the step from the language to the needs and for the one to a service.
+
+The callers are in the few places of the simulator's first countries, and Fanal remembers what it tells in each of them
+for some minutes, as it does when many call at once. What a turn costs of which nothing is remembered, growth measures.
 """
 
 from __future__ import annotations

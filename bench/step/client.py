@@ -18,6 +18,8 @@ PATIENCE = 10.0
 REQUESTS_OF_A_CONNECTION = 200
 """Then a new one takes its place, and goes to whichever process has time: those that are kept for a whole round may all
 lie with one of them."""
+MENU = b"<Gather "
+"""What stands in the answer of every server measured: a caller to whom it cannot say more is forwarded, with 200."""
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -70,6 +72,13 @@ class _Connection:
             raise AnswerError(f"A request was answered with {head[9:12].decode('ascii', 'replace')} instead of 200.")
         return time.perf_counter() - self._sent_at
 
+    def receive_menu(self) -> float | None:
+        """Receive, and raise `AnswerError` where the whole answer is no menu."""
+        latency = self.receive()
+        if latency is not None and MENU not in self.received:
+            raise AnswerError("A request was answered with something else than a menu.")
+        return latency
+
 
 def _length(head: bytes) -> int:
     found = _LENGTH.search(head)
@@ -89,7 +98,10 @@ def ask(port: int, request: bytes) -> bytes:
 
 
 def measure(port: int, requests: Sequence[bytes], connections: int, seconds: float) -> Sample:
-    """Send the requests again and again for some seconds, over several connections. Raises `AnswerError`."""
+    """Send the requests, which menus answer, again and again for some seconds, over several connections.
+
+    Raises `AnswerError`.
+    """
     began = time.perf_counter()
     with selectors.DefaultSelector() as selector:
         try:
@@ -112,7 +124,7 @@ def _latencies(
             raise AnswerError(f"The server gave no answer for {PATIENCE:.0f} seconds.")
         for key, _ in ready:
             connection: _Connection = key.data
-            latency = connection.receive()
+            latency = connection.receive_menu()
             if latency is None:
                 continue
             yield latency

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
+from bench.installation import InstallationError
 from bench.step import servers
 from bench.step.client import Sample, measure
 from bench.step.figures import BARE, MENU_STEP, REFERRAL, SIGNED, TITLES, TUTORIAL, Figures, figures
 from bench.step.servers import Server
-from bench.step.workload import calls, pressed, signed_requests
+from bench.step.workload import Step, calls, pressed, signed_requests, to_a_helpline
 
 Target = tuple[Server, list[bytes]]
 
@@ -18,14 +19,25 @@ def measured(rounds: int, seconds: float, connections: int, say: Callable[[str],
     """Measure all servers; raises `bench.installation.InstallationError` or `bench.step.client.AnswerError`."""
     with ExitStack() as running:
         say("step: the servers are started")
-        return _measured(_targets(running), rounds, seconds, connections, say)
+        fanal = running.enter_context(servers.fanal())
+        languages, needs = _ways(fanal)
+        found = _measured(_targets(running, fanal, languages, needs), rounds, seconds, connections, say)
+        if not to_a_helpline(needs, fanal):
+            raise InstallationError("In the end Fanal's answers did not lead to a helpline any more.")
+        return found
 
 
-def _targets(running: ExitStack) -> Mapping[str, Target]:
-    """Start the servers, and make calls with Fanal up to the keys that will be measured."""
-    fanal = running.enter_context(servers.fanal())
+def _ways(fanal: Server) -> tuple[list[Step], list[Step]]:
+    """Make calls up to the keys that will be measured: of a language, and of a need that leads to a service."""
     languages = pressed(calls(), fanal, "1")
-    needs = pressed(languages, fanal, "1")
+    needs = to_a_helpline(pressed(languages, fanal, "1"), fanal)
+    if not needs:
+        raise InstallationError("At this hour no way leads to a helpline, so there is nothing to measure.")
+    return languages, needs
+
+
+def _targets(running: ExitStack, fanal: Server, languages: list[Step], needs: list[Step]) -> Mapping[str, Target]:
+    """Start the simpler servers, and sign for each what it will be asked."""
     targets = {MENU_STEP: (fanal, languages), REFERRAL: (fanal, needs)}
     for kind in (BARE, SIGNED, TUTORIAL):
         targets[kind] = (running.enter_context(servers.simple(kind)), languages)

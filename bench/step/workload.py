@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from bench.installation import InstallationError
 from bench.step.client import ask
 from bench.step.servers import Server
 from ivr.simulator.people import FIRST_COUNTRIES, our_numbers, person
-from ivr.simulator.subscription import API_VERSION, look_ups, new_sid
+from ivr.simulator.subscription import API_VERSION, Subscription, look_ups, new_sid
 
 CALLS = 60
+_RINGS = b"<Dial "
 _ACTION = re.compile(rb'<Gather [^>]*action="([^"]+)"')
 
 
@@ -29,12 +31,14 @@ class Step:
 
 
 def calls() -> list[Step]:
-    """Return new calls at their beginning, one after another from each of the first countries."""
-    return [_call(FIRST_COUNTRIES[number % len(FIRST_COUNTRIES)]) for number in range(CALLS)]
+    """Return new calls at their beginning, one after another from each of the first countries, to our number there."""
+    numbers = Subscription("", "", our_numbers(), "")
+    callers = [person(country).mobile for country in FIRST_COUNTRIES]
+    each = itertools.islice(itertools.cycle(callers), CALLS)
+    return [_call(caller, numbers.number_for(caller)) for caller in each]
 
 
-def _call(country: str) -> Step:
-    caller, called = person(country).mobile, our_numbers()[0]
+def _call(caller: str, called: str) -> Step:
     form = {
         "CallSid": new_sid("CA"),
         "AccountSid": new_sid("AC"),
@@ -56,6 +60,14 @@ def _call(country: str) -> Step:
 def pressed(steps: Sequence[Step], server: Server, key: str) -> list[Step]:
     """Send every step to the server, and return the next ones: the key pressed in the menu that it answered with."""
     return [_next(step, server, key) for step in steps]
+
+
+def to_a_helpline(steps: Sequence[Step], server: Server) -> list[Step]:
+    """Return the steps that lead to a service which is rung when the key is pressed that connects to it.
+
+    Other answers are menus too: that nobody can be reached, that the call has to begin again.
+    """
+    return [step for step in steps if _RINGS in ask(server.port, signed_request(_next(step, server, "1"), server))]
 
 
 def _next(step: Step, server: Server, key: str) -> Step:

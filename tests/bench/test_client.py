@@ -22,11 +22,12 @@ class Answers(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer, in two pieces."""
-        self.send_response(int(self.path[1:]))
-        self.send_header("Content-Length", "6")
+        self.send_response(int(self.path[1:4]))
+        answer = b"<Gather /" if self.path != "/200?dial" else b"<Dial   /"
+        self.send_header("Content-Length", str(len(answer) + 1))
         self.end_headers()
-        self.wfile.write(b"ans")
-        self.wfile.write(b"wer")
+        self.wfile.write(answer)
+        self.wfile.write(b">")
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -60,7 +61,13 @@ def test_whole_answers_are_counted(port: int, monkeypatch: pytest.MonkeyPatch) -
 
     assert sample.requests > 4
     assert list(sample.latencies) == sorted(sample.latencies)
-    assert b"answer" == ask(port, REQUEST % b"200")
+    assert b"<Gather />" == ask(port, REQUEST % b"200")
+
+
+def test_whoever_does_not_answer_with_a_menu_is_not_measured(port: int) -> None:
+    """A server that forwards everybody, which it may with 200, is not a fast server either."""
+    with pytest.raises(AnswerError, match="menu"):
+        measure(port, [REQUEST % b"200", REQUEST % b"200?dial"], connections=2, seconds=0.3)
 
 
 @pytest.mark.parametrize("status", [b"403", b"500", b"201"])
