@@ -60,8 +60,8 @@ class Releases:
     def release_due(self, now: dt.datetime, domain: Domain) -> tuple[Month, ...]:
         """Release every month that is due and has not been released, and return those.
 
-        The first is the month of the oldest counter; a month in which nothing was counted is released like any other.
-        Of several programs that try at the same moment, one releases a month.
+        The first is the month of the oldest counter of the last `KEPT_MONTHS`; a month in which nothing was counted is
+        released like any other. Of several programs that try at the same moment, one releases a month.
         """
         released = set(self.months())
         made = [month for month in self._due(now) if month not in released and self._release(month, now, domain)]
@@ -105,10 +105,11 @@ class Releases:
         return removed
 
     def _due(self, now: dt.datetime) -> Iterator[Month]:
+        last = Month.of(now.astimezone(dt.UTC).date())
+        likely = counters.c.day >= last.plus(-KEPT_MONTHS).first  # what is older was dated by a clock that was wrong
         with self._engine.connect() as connection:
-            oldest = connection.scalar(sa.select(sa.func.min(counters.c.day)))
+            oldest = connection.scalar(sa.select(sa.func.min(counters.c.day)).where(likely))
         if oldest is not None:
-            last = Month.of(now.astimezone(dt.UTC).date())
             yield from (month for month in Month.of(oldest).upto(last) if due_on(month) <= now)
 
     def _release(self, month: Month, now: dt.datetime, domain: Domain) -> bool:

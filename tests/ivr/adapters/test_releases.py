@@ -56,6 +56,16 @@ def test_clock_that_has_jumped(engine: sa.Engine, month: int, wrong: bool) -> No
     assert wrong == releases.looks_wrong(DUE.replace(year=2026 + (month - 1) // 12, month=(month - 1) % 12 + 1))
 
 
+def test_event_of_a_clock_that_began_in_1970(engine: sa.Engine) -> None:
+    """One event that a wrong clock dated decades back neither holds up the months nor makes hundreds of them."""
+    releases = Releases(engine)
+    _count(engine, dt.date(1970, 1, 1), 1)
+    _count(engine, SEPTEMBER.first, 40)
+
+    assert not releases.looks_wrong(DUE)
+    assert (SEPTEMBER, OCTOBER) == releases.release_due(DUE, DOMAIN)
+
+
 def test_month_without_events_is_released_too(engine: sa.Engine) -> None:
     """From the oldest counter on every month has its release, or a gap would tell that nobody called."""
     releases = Releases(engine)
