@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from directory.database import at_one_moment
-from directory.desk import audit, checks, switches
+from directory.desk import audit, checks, switches, ties
 from directory.desk.agreement import contradiction
 from directory.desk.checks import Checks
 from directory.desk.drafts import Drafts
@@ -89,6 +89,11 @@ class Desk:
         """Return entries of the log, the newest first."""
         with self.engine.connect() as connection:
             return audit.entries(connection, before, limit, only)
+
+    def let_in(self, now: dt.datetime) -> tuple[audit.Entry, ...]:
+        """Return what was done to accounts in the last day, but by the operator, the newest first."""
+        with self.engine.connect() as connection:
+            return ties.let_in(connection, now)
 
     def told(self) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
         """Return who stands in the log (id and name), and which actions."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,6 +113,12 @@ def entries(
     if only.subject:
         query = query.where(audit.c.subject.startswith(only.subject, autoescape=True))
     return tuple(_entry(row) for row in connection.execute(query))
+
+
+def since(connection: sa.Connection, wanted: Iterable[str], moment: dt.datetime) -> tuple[Entry, ...]:
+    """Return the entries of some actions since a moment, the newest first."""
+    query = sa.select(audit).where(audit.c.at > moment, audit.c.action.in_(tuple(wanted)))
+    return tuple(_entry(row) for row in connection.execute(query.order_by(audit.c.number.desc())))
 
 
 def people(connection: sa.Connection) -> tuple[tuple[str, str], ...]:

@@ -19,6 +19,7 @@ from directory.desk.mistakes import must_not_mislead
 from directory.desk.people import Actor, NotAllowedError, Role, StageError, UnknownError
 from directory.desk.revisions import Origin, Revision, compiled_of, files_of, hash_of, live, must_be_decided, publish
 from directory.desk.tables import drafts, edits
+from directory.desk.ties import in_one_hand
 from directory.desk.writes import turn
 from directory.load import compile_files
 from directory.model import Directory
@@ -60,6 +61,11 @@ class Drafts:
     def directory(self, id_: int) -> Directory:
         """Return a draft compiled. Raises `UnknownError`."""
         return compile_files(self.files(id_))
+
+    def in_one_hand(self, draft: Draft, actor: Actor, now: dt.datetime) -> bool:
+        """Tell whether the actor's account and an author's may be in one hand: see `desk.ties`."""
+        with self._engine.connect() as connection:
+            return in_one_hand(connection, actor.id, draft.authors, now)
 
     def begin(self, actor: Actor, now: dt.datetime, title: str, files: Files | None = None) -> Draft:
         """Begin a draft on the live revision, with its content or with other files (a return to an older state).
@@ -209,14 +215,19 @@ class Drafts:
     ) -> Revision:
         """Publish a waiting draft, exactly as the approver has read it (`hash_`).
 
-        Raises `NotAllowedError` for anybody whose work is in it, `ContentError` for another hash, `BaseMovedError`,
-        `MistakeError`, `UncheckedError`, `StageError`.
+        Raises `NotAllowedError` for anybody whose work is in it or may be (`desk.ties`), `ContentError` for another
+        hash, `BaseMovedError`, `MistakeError`, `UncheckedError`, `StageError`.
         """
         actor.must(Role.APPROVER)
         with turn(self._engine) as connection:
             draft, files = _at(connection, id_, Stage.WAITING), _files(connection, id_)
             if actor.id in draft.authors:
                 raise NotAllowedError("This is your own work: another person has to approve it.")
+            if in_one_hand(connection, actor.id, draft.authors, now):
+                raise NotAllowedError(
+                    "An account that was made or changed less than a day ago may be in the hands of whoever did that: "
+                    "let somebody else approve this, or wait."
+                )
             if not hash_ == hash_of(files) == draft.hash == draft.submitted_hash:
                 raise ContentError("The draft is not what you have read: open it again.")
             if _live(connection).number != draft.base:

@@ -22,6 +22,7 @@ from directory.lint import lint
 from directory.model import Directory
 from ivr.adapters.errands import Errands
 from ivr.edition import NoEditionError
+from routes.admin.deeds import deed
 from routes.admin.names import country_name, language_name, need_name, own_words, service_name
 from routes.admin.pages import desk, services
 from routes.admin.reader import READER, moment
@@ -80,7 +81,13 @@ def matters(person: Actor, now: dt.datetime) -> list[Matter]:
     """Return what needs somebody at `now`, the most harmful first. `person` is who reads it."""
     found = [*_switches(person), *_stale(), *_overdue(now)]
     tables = checked_tables()
-    found += [*_nobody(switched_tables(), now), *_unconfirmed(person), *_doubts(tables, now), *_checks(tables, now)]
+    found += [
+        *_nobody(switched_tables(), now),
+        *_unconfirmed(person),
+        *_let_in(person, now),
+        *_doubts(tables, now),
+        *_checks(tables, now),
+    ]
     return [*found, *_endings(tables, now), *_waiting(person), *_sent_back(person), *_languages()]
 
 
@@ -201,6 +208,30 @@ def _unconfirmed(person: Actor) -> Iterator[Matter]:
             ),
             url=url_for("history.show", number=found.number),
             act=_("Read and confirm it") if person.may(Role.APPROVER) else _("Look at it"),
+        )
+
+
+def _let_in(person: Actor, now: dt.datetime) -> Iterator[Matter]:
+    found = desk().let_in(now) if person.may(Role.APPROVER) or person.may(Role.ADMINISTRATOR) else ()
+    if found:
+        names, count = dict(desk().told()[0]), len({each.subject for each in found})
+        yield Matter(
+            id="accounts",
+            harm=Harm.LANTERN,
+            mark=_("account"),
+            title=n_(
+                "%(num)d account was made or changed in the last day",
+                "%(num)d accounts were made or changed in the last day",
+                count,
+            )
+            % {"num": count},
+            means=_(
+                "Make sure that you know whose they are. For a day neither they nor whoever did that "
+                "can approve the other's work."
+            ),
+            url=url_for("people.listing") if person.may(Role.ADMINISTRATOR) else url_for("history.log"),
+            act=_("Look at them"),
+            **_cases(found, lambda each: Line(f"{moment(each.at)}, {each.name}: {deed(each, names)}")),
         )
 
 

@@ -177,7 +177,7 @@ def _page(draft: Draft, fault: Exception | None = None, typed: dict[str, str] | 
         "review/change.html",
         draft=draft,
         read=_reading(draft, speaks),
-        ways=ways(draft, actor(), moved, _from_folder()),
+        ways=ways(draft, actor(), moved, _from_folder(), desk().drafts.in_one_hand(draft, actor(), now())),
         moved=moved,
         live=live,
         authors=_authors(draft),

@@ -24,11 +24,19 @@ class Ways:
     why_not: str
 
 
-def ways(draft: Draft, person: Actor, moved: bool, from_folder: bool) -> Ways:
-    """Say what `person` can do; `moved` says that another revision has gone live since the change began."""
+def ways(draft: Draft, person: Actor, moved: bool, from_folder: bool, in_one_hand: bool = False) -> Ways:
+    """Say what `person` can do; `moved` says that another revision has gone live since the change began.
+
+    `in_one_hand` says that the accounts of `person` and of an author may be.
+    """
     own = person.id in draft.authors
     waiting, begun = draft.stage is Stage.WAITING, draft.stage is Stage.OPEN
     why_not = _why_not(draft, person, moved, from_folder)
+    if not why_not and in_one_hand:
+        why_not = _(
+            "An account that was made or changed less than a day ago may be in the hands of whoever did that: "
+            "let somebody else approve this, or wait."
+        )
     return Ways(
         submit=begun and person.may(Role.EDITOR) and not moved,
         update=begun and person.may(Role.EDITOR) and moved,
