@@ -101,8 +101,8 @@ class SentinelRedis:
         return self._start(str(settings), "--sentinel")
 
     def _start(self, *options: str) -> subprocess.Popen[bytes]:
-        silent = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        return subprocess.Popen(bound(find_server(), *options), process_group=0, **silent)
+        null = subprocess.DEVNULL
+        return subprocess.Popen(bound(find_server(), *options), process_group=0, stdin=null, stdout=null, stderr=null)
 
     def _answers(self, port: int) -> bool:
         return self._role(port) is not None
