@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--fallback", is_flag=True, help="Print the TwiML that the carrier should host as the number's fallback.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: a list of findings.")
 def command(provider: bool, fallback: bool, as_json: bool) -> None:
-    """Check settings, directory, catalogues and voices. Exit 0 if all is well, 1 if something is doubtful, 2 if not.
+    """Check settings, Redis, database, directory and voices. Exit 0: all is well, 1: something is doubtful, 2: wrong.
 
     With --provider it also asks the provider's interface whether everything is set up there as it must be; nothing
     is changed by asking. Without, it asks nobody outside this installation.
@@ -65,6 +65,7 @@ def _findings(ask_provider: bool) -> Iterator[Finding]:
         yield fine("settings", "complete")
         yield from _about_region(settings)
         yield from _about_redis(settings)
+        yield from _about_database(settings)
     except SettingsError as fault:
         yield from (wrong("settings", sentence) for sentence in fault.faults)
     yield from _about_directory(settings.directory_path if settings else None)
@@ -87,6 +88,20 @@ def _about_redis(settings: Settings) -> Iterator[Finding]:
     from routes.cli.doctor_redis import examine
 
     yield from examine(settings)
+
+
+def _about_database(settings: Settings) -> Iterator[Finding]:
+    from directory.database import DatabaseError, open_database
+    from ivr.adapters.schema import check
+
+    try:
+        engine = open_database(settings.database_url)
+        check(engine)
+        engine.dispose()
+    except DatabaseError as fault:
+        yield wrong("database", str(fault))
+    else:
+        yield fine("database", "it answers, and its tables are those of this program")
 
 
 def _about_provider(settings: Settings | None, ask: bool) -> Iterator[Finding]:

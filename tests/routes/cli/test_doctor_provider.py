@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from routes.cli import main
 from routes.cli.doctor_provider import examine
 from routes.cli.findings import Health
 from tests.carrier import HANG_UP, Carrier, carrier_at_work
+from tests.databases import with_tables
 from tests.ivr.simulator.application import OURS, PUBLIC_URL, SUBSCRIPTION, Application
 from tests.stand_in import exchange_at_work, settings_of
 
@@ -252,15 +254,24 @@ def environ_of(settings: Settings) -> dict[str, str]:
         "PUBLIC_URL": settings.public_url,
         "SECRET_KEY": settings.secret_keys[0],
         "REDIS_URL": settings.redis_url,
+        "DATABASE_URL": settings.database_url,
         "VAR_PATH": "no-such-folder",
     }
 
 
-def test_command(settings: Settings, premises: Premises) -> None:
+@pytest.fixture
+def at_home(settings: Settings, redis_url: str, tmp_path: Path) -> Settings:
+    """The same settings, with a Redis that answers and a database that has its tables."""
+    url = f"sqlite:///{tmp_path / 'fanal.db'}"
+    with_tables(url).dispose()
+    return dataclasses.replace(settings, redis_url=redis_url, database_url=url)
+
+
+def test_command(at_home: Settings, premises: Premises) -> None:
     """`fanal doctor --provider` asks; a fault there makes the exit status 2, in words and in JSON."""
     premises.numbers[OURS]["voice_url"] = ""
-    ran = CliRunner().invoke(main, ["doctor", "--provider"], env=environ_of(settings))
-    as_json = CliRunner().invoke(main, ["doctor", "--provider", "--json"], env=environ_of(settings))
+    ran = CliRunner().invoke(main, ["doctor", "--provider"], env=environ_of(at_home))
+    as_json = CliRunner().invoke(main, ["doctor", "--provider", "--json"], env=environ_of(at_home))
     about_provider = [row for row in json.loads(as_json.output) if row["about"] == "provider"]
 
     assert (2, 2) == (ran.exit_code, as_json.exit_code)
@@ -269,9 +280,9 @@ def test_command(settings: Settings, premises: Premises) -> None:
     assert ["wrong", "fine", "fine", "fine"] == [row["health"] for row in about_provider]
 
 
-def test_command_asks_nobody_by_itself(carrier: Carrier, settings: Settings) -> None:
+def test_command_asks_nobody_by_itself(carrier: Carrier, at_home: Settings) -> None:
     """Without --provider nobody is asked, which is said; with it and without settings nobody can be."""
-    offline = dataclasses.replace(settings, provider_url=carrier.url)
+    offline = dataclasses.replace(at_home, provider_url=carrier.url)
     ran = CliRunner().invoke(main, ["doctor"], env=environ_of(offline))
     incomplete = CliRunner().invoke(main, ["doctor", "--provider"], env={**environ_of(offline), "PUBLIC_URL": ""})
 
