@@ -129,6 +129,11 @@ harmonised:
 
 FILES = {"needs.yaml": NEEDS, "gb.yaml": BRITAIN, "fr.yaml": FRANCE, "harmonised.yaml": HARMONISED}
 
+WORDLESS = FILES | {
+    "needs.yaml": f"{NEEDS}  - {{id: housing, shown: where_served, audience: anyone, neighbours: [support]}}\n"
+}
+"""The same with a need that no phrase exists for: it loads, and nobody could be told of it."""
+
 
 def changed(file: str, old: str, new: str) -> dict[str, str]:
     """Return the files with one passage of one file replaced; it must stand there exactly once."""

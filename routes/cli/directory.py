@@ -26,7 +26,7 @@ from directory.lint import lint
 from directory.model import Directory, Helpline
 from routes.cli.arguments import Instant, Language
 from routes.cli.columns import columns, firm
-from routes.cli.sources import NoTablesError, served
+from routes.cli.sources import UNSPEAKABLE, NoTablesError, served, wordless
 
 _PATH = click.option(
     "--path",
@@ -117,12 +117,15 @@ def check(path: Path | None, revision: str | None, at: dt.datetime | None, as_js
     fanal directory check --path my-directory --doubts
     """
     tables = _load(path, revision, as_json)
-    found = lint(tables, at or _now())
+    found, missing = lint(tables, at or _now()), wordless(tables)
     if as_json:
-        _print_json({"revision": tables.revision, "faults": [], "findings": list(map(present.finding_json, found))})
+        findings = list(map(present.finding_json, found))
+        _print_json({"revision": tables.revision, "faults": [], "wordless": missing, "findings": findings})
     else:
         _print_findings(tables, found, doubts)
-    if any(finding.severity is Severity.ERROR for finding in found):
+        if missing:
+            click.echo(UNSPEAKABLE.format(", ".join(missing)))
+    if missing or any(finding.severity is Severity.ERROR for finding in found):
         raise click.exceptions.Exit(1)
 
 

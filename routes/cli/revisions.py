@@ -22,7 +22,7 @@ from directory.load import compile_files
 from directory.pieces import Files
 from routes.cli.columns import columns
 from routes.cli.progress import reading
-from routes.cli.sources import NoTablesError, base_of, files_of, is_published, the_desk
+from routes.cli.sources import UNSPEAKABLE, NoTablesError, base_of, files_of, is_published, the_desk, wordless
 
 if TYPE_CHECKING:
     from directory.desk import Desk
@@ -168,6 +168,8 @@ def _must_not_mislead(desk: Desk, files: Files) -> None:
     if errors := errors_brought(before, after, _now()):
         listed = "\n".join(f"  {each}" for each in errors)
         raise NoTablesError(f"These tables would mislead callers:\n{listed}")
+    if missing := wordless(after):
+        raise NoTablesError(UNSPEAKABLE.format(", ".join(missing)))
 
 
 def _said(reason: str) -> str:

@@ -23,6 +23,7 @@ LIVE = "live"
 SHIPPED = "shipped"
 _PUBLISHED = re.compile(r"(?P<draft>draft:)?(?P<number>[1-9]\d{0,8})")
 _FILE = "sqlite:///"
+UNSPEAKABLE = "No server can serve these tables: no phrase is called {} (CONTRIBUTING.md, *Add a need*)."
 
 
 class NoTablesError(Exception):
@@ -87,6 +88,13 @@ def is_published() -> bool:
         return False
     with the_desk() as desk:
         return desk.revisions.live() is not None
+
+
+def wordless(tables: Directory) -> tuple[str, ...]:
+    """Return the phrases that the tables call for and that do not exist, by name: with any, no server takes them."""
+    from ivr import speech  # what it brings along takes longer than most of these commands
+
+    return speech.wordless(tables)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from routes.cli import main
-from tests.sample_directory import FILES, changed
+from tests.sample_directory import FILES, WORDLESS, changed
 
 ROW = {
     "id", "country", "name", "needs", "audience", "languages", "timezone", "hours", "exceptions", "numbers", "cost",
@@ -54,6 +54,15 @@ def test_check_fine(path: Path) -> None:
 
     assert "6 services in 2 countries; 0 errors, 0 warnings, " in output
     assert "nobody has rung" not in output
+
+
+def test_check_wordless(path: Path) -> None:
+    """A need that no phrase exists for cannot be said by any server: its phrases are named, and the status is 1."""
+    write(path, WORDLESS)
+
+    assert "need.housing" in fanal("check", "--path", path, status=1).stdout
+    assert "need.housing" in fanal_json("check", "--path", path, status=1)["wordless"]
+    assert [] == fanal_json("check")["wordless"]
 
 
 def test_check_doubts(path: Path) -> None:

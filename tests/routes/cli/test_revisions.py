@@ -16,7 +16,7 @@ from directory.pieces import Place, fingerprint, piece
 from directory.switched import Position
 from routes.cli import main
 from tests.desk import ANA, BEN, NOW, a_desk
-from tests.sample_directory import FILES, changed
+from tests.sample_directory import FILES, WORDLESS, changed
 
 CRIME = Place("gb.yaml", "gb-crime")
 BETTER = changed("gb.yaml", "Line for crime", "A better line for crime")
@@ -91,9 +91,11 @@ def test_publish(machine: Machine) -> None:
     assert "No approver has read it yet" in output
 
 
-@pytest.mark.parametrize("files", [WRONG, MISLEADING, FILES], ids=["faults", "errors", "nothing new"])
+@pytest.mark.parametrize("files", [WRONG, MISLEADING, WORDLESS, FILES], ids=["faults", "errors", "wordless", "old"])
 def test_publish_refuses(machine: Machine, files: dict[str, str]) -> None:
-    """Tables with faults, tables that would mislead callers, and those that are live already are refused in words."""
+    """Tables with faults, tables that would mislead callers or that no server could say, and those that are live
+    already are refused in words.
+    """
     before = live(machine)
     words = ("directory", "publish", machine.tables("new", files), "--reason", "why not", "--accept-unchecked")
 
