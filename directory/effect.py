@@ -106,30 +106,45 @@ def when(effect: Effect, now: dt.datetime) -> Value:
     weekdays: dict[tuple[dt.time, dt.time], list[int]] = {}
     others: list[Value] = []
     for span in effect.spans:
-        if span.start.date() - now.astimezone(span.start.tzinfo).date() >= WEEK:
-            others.append(_on_days(span.start.date(), span.start.time(), span.end.time()))
-        elif span.end.date() - span.start.date() > _DAY or _is_long(span):
-            others.append(_through(span))
+        today, first, last = now.astimezone(span.start.tzinfo).date(), span.start.date(), _last_day(span)
+        begins, ends = span.start.time(), span.end.time()
+        if last - today < WEEK and not _is_long(span):
+            weekdays.setdefault((begins, ends), []).append(first.weekday())
+        elif last - today < WEEK:
+            others.append(
+                _through(state(DAYS[first.weekday()]), begins, state(DAYS[span.end.weekday()]), f"{ends:%H:%M}")
+            )
+        elif _is_long(span):
+            others.append(_through(first, begins, last, _closing(ends)))
         else:
-            weekdays.setdefault((span.start.time(), span.end.time()), []).append(span.start.weekday())
+            others.append(_on_days(first, begins, ends))
     daily = (_on_days(days_of_week(sorted(days)), *times) for times, days in weekdays.items())
     return Listed((*daily, *others))
 
 
 def _is_long(span: Span) -> bool:
-    """Tell whether a span reaches so far into the next day that both days have to be named."""
-    return span.end.date() > span.start.date() and span.end.time() > span.start.time()
+    """Tell whether a span reaches so far into another day that both its ends have to be named."""
+    days, (begins, ends) = span.end.date() - span.start.date(), (each.time() for each in (span.start, span.end))
+    return days > _DAY or (days == _DAY and ends >= begins and ends != dt.time())
+
+
+def _last_day(span: Span) -> dt.date:
+    """Return the last day of a span: one that ends at midnight has nothing of the next."""
+    return (span.end - dt.timedelta(minutes=1)).date()
 
 
 def _on_days(days: Value, begins: dt.time, ends: dt.time) -> Statement:
     if begins == ends == dt.time():
         return state(ALL_DAY, days=days)
-    return state(ON_DAYS, days=days, begins=f"{begins:%H:%M}", ends=f"{ends:%H:%M}" if ends != dt.time() else "24:00")
+    return state(ON_DAYS, days=days, begins=f"{begins:%H:%M}", ends=_closing(ends))
 
 
-def _through(span: Span) -> Statement:
-    first, last = (state(DAYS[each.weekday()]) for each in (span.start, span.end))
-    return state(THROUGH, first=first, begins=f"{span.start:%H:%M}", last=last, ends=f"{span.end:%H:%M}")
+def _through(first: Value, begins: dt.time, last: Value, ends: str) -> Statement:
+    return state(THROUGH, first=first, begins=f"{begins:%H:%M}", last=last, ends=ends)
+
+
+def _closing(ends: dt.time) -> str:
+    return f"{ends:%H:%M}" if ends != dt.time() else "24:00"
 
 
 def _needs(before: Directory, after: Directory) -> tuple[str, ...]:

@@ -121,6 +121,33 @@ def test_exception_in_a_week() -> None:
     assert ["Thursday 24 December 2026 09:00 to 12:00"] == [say(when(each, a_week_before), ENGLISH) for each in found]
 
 
+@pytest.mark.parametrize(
+    ("days", "today", "expected"),
+    [
+        ((24, 25), 14, "Thursday 24 December 2026 00:00 to Friday 25 December 2026 24:00"),
+        ((24, 25, 26, 27, 28), 14, "Thursday 24 December 2026 00:00 to Monday 28 December 2026 24:00"),
+        ((24, 26), 14, "Thursday 24 December 2026, all day, Saturday 26 December 2026, all day"),
+        (tuple(range(20, 30)), 15, "Sunday 20 December 2026 00:00 to Tuesday 29 December 2026 24:00"),
+        ((21, 22), 15, "Monday 21 December 2026 00:00 to Tuesday 22 December 2026 24:00"),
+        ((20, 21), 15, "Sunday 00:00 to Tuesday 00:00"),
+        ((21,), 15, "Monday, all day"),
+        ((22,), 15, "Tuesday 22 December 2026, all day"),
+    ],
+)
+def test_closed_days_in_a_row(days: tuple[int, ...], today: int, expected: str) -> None:
+    """Each day of a closed week is told, by dates where weekdays alone would mean another week."""
+    closed = "".join(f'      - {{date: 2026-12-{day}, hours: "off", reason: Closed.}}\n' for day in days)
+    row = '      - {date: 2026-12-24, hours: "09:00-12:00", reason: Christmas Eve}\n'
+    always = changed("gb.yaml", "Mo-Fr 09:00-17:00; PH off", "24/7")["gb.yaml"]
+    before, after = (
+        compile_files({**FILES, "gb.yaml": always.replace(f"    exceptions:\n{row}", exceptions)})
+        for exceptions in ("", f"    exceptions:\n{closed}")
+    )
+    now = dt.datetime(2026, 12, today, 12, tzinfo=dt.UTC)
+
+    assert [expected] == [say(when(each, now), ENGLISH) for each in effect(before, after, now)]
+
+
 def test_public_holidays_beyond_the_week() -> None:
     """Hours that differ on public holidays only are told for the first such day, and not for each of them."""
     found = effects("gb.yaml", "Mo-Fr 09:00-17:00; PH off", "Mo-Fr 09:00-17:00; PH 10:00-12:00")
