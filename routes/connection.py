@@ -46,6 +46,7 @@ class Connection:
 
     __slots__ = (
         "_is_late",
+        "_is_quick",
         "_loop",
         "_out",
         "_reply",
@@ -70,6 +71,7 @@ class Connection:
         self._loop = loop
         self._wire = Wire(base, loop.room)
         self._is_late = False
+        self._is_quick = True
         self._out = memoryview(b"")
         self._reply: Reply | None = None
         self._request: Request | None = None
@@ -96,7 +98,7 @@ class Connection:
         if self.doing is not Doing.READING:
             return
         if wire.requests:
-            self._is_late = False
+            self._is_late, self._is_quick = False, True
             request = self._request = wire.requests.popleft()
             self._loop.waiting.pop(self, None)
             self._loop.answer(self, request)
@@ -107,7 +109,7 @@ class Connection:
 
     def work(self) -> None:
         """Wait for a thread."""
-        self.doing = Doing.WORKING
+        self.doing, self._is_quick = Doing.WORKING, False
         self.deadline = _NEVER
 
     def give(self, reply: Reply) -> None:
@@ -186,6 +188,8 @@ class Connection:
                 self.doing = Doing.SENDING
                 self.deadline = self._loop.now + TAKEN
                 self._loop.watch(self, EVENT_WRITE)
+                if self._is_quick:  # the places of pages have a bound of their own
+                    self._wait()
         elif self._reply is not None:
             self._sent(self._reply)
 
@@ -205,16 +209,20 @@ class Connection:
             self._end()
             return
         self.doing = Doing.READING
-        self.since = self._loop.now
+        self._wait()
         self.deadline = self.since + KEEP_ALIVE
-        self._loop.waiting[self] = None
         if self._wire.requests or self._wire.refusal or self._wire.has_begun:
             self._loop.again(self)
 
     def _end(self) -> None:
         """Say that no more will be sent, and wait a little until the other side has taken all."""
         self.doing = Doing.ENDING
-        self.since = self._loop.now
+        self._wait()
         self.deadline = self.since + LINGER
-        self._loop.waiting[self] = None
         self.socket.shutdown(socket.SHUT_WR)
+
+    def _wait(self) -> None:
+        """Begin to wait for the other side, behind all others that do."""
+        self.since = self._loop.now
+        self._loop.waiting.pop(self, None)
+        self._loop.waiting[self] = None

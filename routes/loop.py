@@ -48,6 +48,8 @@ OTHERS = 2
 """Of its places one in so many may be held by whoever waits for a page or takes one; the others are for calls."""
 PARTING = 1.0
 """Seconds that a stopping process still reads from connections that rest: a request may be on its way."""
+_MAPPED = "::ffff:"
+"""What a socket for both families puts before an address of IPv4 (RFC 4291 2.5.5.2)."""
 _FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
@@ -278,7 +280,8 @@ class Loop:
                     self._make_place()
                 return False
             accepted.setblocking(False)
-            connection = Connection(accepted, base | {"REMOTE_ADDR": address[0], "REMOTE_PORT": str(address[1])}, self)
+            host, port = address[0].removeprefix(_MAPPED), str(address[1])
+            connection = Connection(accepted, base | {"REMOTE_ADDR": host, "REMOTE_PORT": port}, self)
             self._connections.add(connection)
             self._tell()
             self.waiting[connection] = None

@@ -7,6 +7,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from routes import connection as connections
 from routes import loop as loops
+from routes.wire import PIPELINED
 from tests.installation import wait_until
 from tests.routes.town import LAST, LONG, PATIENCE, TERMS, Town, get, rest, served
 
@@ -112,6 +114,16 @@ def test_reader_who_goes(town: Town) -> None:
         connection.recv(10)
 
     assert town.closed.acquire(timeout=PATIENCE)
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has one family of addresses")
+def test_address_of_the_other_family() -> None:
+    """Who comes by IPv4 to a socket for both families has the address that they have elsewhere."""
+    with (
+        socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listener,
+        served(listener=listener) as town,
+    ):
+        assert town.ask(get("/voice/who", LAST)).endswith(b"\r\n\r\n127.0.0.1")
 
 
 def test_several_requests_at_once(town: Town) -> None:
@@ -324,6 +336,20 @@ def test_too_many_connections() -> None:
         assert rest(third).endswith(b"/voice")
         for connection in (first, second, third):
             connection.close()
+
+
+def test_answers_of_calls_that_nobody_takes() -> None:
+    """Where whoever asks as calls do takes no answer, the next one comes in instead of the one that began first."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # what is taken up from here inherits it
+    with served(replace(TERMS, most=2), listener) as town, ExitStack() as held:
+        for _ in range(4):
+            asking = held.enter_context(socket.socket())
+            asking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            asking.connect(("127.0.0.1", town.port))
+            asking.sendall(get("/voice/large") * PIPELINED)
+
+        assert town.ask(get("/voice", LAST)).endswith(b"/voice")
 
 
 def test_rush(monkeypatch: pytest.MonkeyPatch) -> None:

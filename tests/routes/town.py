@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from routes.loop import Loop, Terms
+from routes.reply import BLOCK
 from routes.wire import Room
 
 PATIENCE = 10
@@ -40,6 +41,9 @@ class Town:
         if path.endswith("/exit"):
             raise SystemExit("a number")
         start("200 OK", [("Thread", threading.current_thread().name)])
+        whole = {"who": asked["REMOTE_ADDR"].encode(), "large": LONG[: BLOCK - 1]}.get(path.rpartition("/")[2])
+        if whole:
+            return [whole]
         if path.endswith("/endless"):
             return iter(lambda: b"" if self.stop.is_set() else LONG[:100_000], b"")
         if path.endswith("/long"):
@@ -82,10 +86,10 @@ LAST = "Connection: close"
 
 
 @contextmanager
-def served(terms: Terms = TERMS) -> Iterator[Town]:
+def served(terms: Terms = TERMS, listener: socket.socket | None = None) -> Iterator[Town]:
     """Serve the town by a loop in a thread of its own, and stop it."""
     town = Town()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listener or socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
         town.port = listener.getsockname()[1]
         loop = Loop(town, [listener], terms, None)
