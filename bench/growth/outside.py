@@ -23,10 +23,15 @@ from directory.switched import NOTHING
 from ivr.simulator.people import our_numbers, person
 from ivr.simulator.subscription import new_sid
 
-CALLS, QUICK_CALLS = 400, 10
+CALLS, QUICK_CALLS = 2_500, 10
+"""A process remembers turns, and grows with them until it remembers as many as it may: after some hundred calls it
+holds a quarter less than after some thousand."""
 KEYS = 6
 """Keys that each caller presses at most."""
-COUNTRIES = ("GB", "RO", "BE", "FR", "IT", "HU", "DE", "ES", "PL", "NL", "GR", "SE")
+_WEST = ("GB", "BE", "FR", "IT", "DE", "ES", "NL", "SE", "PT", "DK", "FI", "IE", "MT", "VN", "CN", "TH")
+_EAST = ("RO", "HU", "PL", "GR", "BG", "CZ", "LT", "LV", "SK", "SA", "RU", "TR", "UA", "AL", "HR", "EE", "SI")
+COUNTRIES = _WEST + _EAST
+"""One at least for each language, so that all that have a voice are spoken."""
 _ACTION = re.compile(rb'<Gather [^>]*action="([^"]+)"')
 _POLL = 0.01
 _WORD = "checked: null"

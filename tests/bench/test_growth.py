@@ -11,14 +11,16 @@ from bench.growth import inside as asked
 from bench.growth import sizes as growth
 from bench.growth.inside import QUICK_ROUNDS, Inside
 from bench.growth.inside import measured as inside
-from bench.growth.outside import Outside, call_form, megabytes
+from bench.growth.outside import CALLS, COUNTRIES, Outside, call_form, megabytes
 from bench.growth.report import chart
 from bench.growth.sizes import Size, summary
 from bench.growth.tables import first_countries, grown
 from bench.installation import databases
+from directory.languages import official_languages
 from directory.load import compile_files, load
 from directory.model import Directory
 from ivr import flow
+from ivr.catalogue import CATALOGUES, load_catalogues
 from ivr.state import State
 from ivr.turn import World
 
@@ -79,6 +81,14 @@ def test_no_step_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert len(pressed) > 50
     assert len(pressed) == len(set(pressed))
+
+
+def test_every_language_is_called_in() -> None:
+    """Memory is measured after calls from a country of each language, those of the field's documents included."""
+    called_from = {language for country in COUNTRIES for language in official_languages(country)}
+
+    assert set() == set(load_catalogues(CATALOGUES)) - called_from
+    assert CALLS > 20 * len(COUNTRIES)
 
 
 def test_memory_is_told_in_millions_of_bytes() -> None:
