@@ -20,6 +20,7 @@ import errno
 import fcntl
 import mmap
 import os
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -68,12 +69,13 @@ class Content:
 
 
 class SpoolFile:
-    """One file of the spool, locked by this process. Not safe between threads: the outbox has a lock."""
+    """One file of the spool, locked by this process. Its lines are written by whoever puts, and by the courier."""
 
     def __init__(self, path: Path, descriptor: int, memory: mmap.mmap, source: str, end: int) -> None:
         self.path, self.source = path, source
         self._descriptor: int | None = descriptor
         self._memory, self._end = memory, end
+        self._turn = threading.Lock()
 
     @classmethod
     def make(cls, folder: Path) -> Self:
@@ -158,11 +160,12 @@ class SpoolFile:
 
     def _write(self, line: str, limit: int) -> bool:
         data = line.encode() + b"\n"
-        end = self._end + len(data)
-        if end > limit or self._descriptor is None:
-            return False
-        self._memory[self._end : end] = data
-        self._end = end
+        with self._turn:
+            end = self._end + len(data)
+            if end > limit or self._descriptor is None:
+                return False
+            self._memory[self._end : end] = data
+            self._end = end
         return True
 
 

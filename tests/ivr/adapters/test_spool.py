@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import stat
+import threading
 import time
 from pathlib import Path
 
@@ -55,6 +56,34 @@ def test_says_what_was_put(tmp_path: Path) -> None:
         content.batches[0].errands,
     )
     assert (3, 0) == (content.accepted, content.unreadable)
+    file.release()
+
+
+class _Interrupted:
+    """The memory of a file, which lets another thread write a mark while the first line is being written."""
+
+    def __init__(self, file: SpoolFile) -> None:
+        self._memory = file._memory
+        self.other = threading.Thread(target=file.mark_sent, args=(1,))
+
+    def __setitem__(self, place: slice, data: bytes) -> None:
+        if self.other.ident is None:
+            self.other.start()
+            self.other.join(0.2)
+        self._memory[place] = data
+
+
+def test_two_threads_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mark that one thread writes while another one puts an item costs neither of them."""
+    file = SpoolFile.make(tmp_path)
+    memory = _Interrupted(file)
+    with monkeypatch.context() as patched:
+        patched.setattr(file, "_memory", memory)
+        file.append(line_of(MENU))
+        memory.other.join()
+    content = _said(tmp_path)
+
+    assert ([MENU], {1}, 0) == (content.rest, content.sent, content.unreadable)
     file.release()
 
 
