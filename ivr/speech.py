@@ -120,6 +120,7 @@ def wordless(directory: Directory) -> tuple[str, ...]:
     called_for = (
         *(f"need.{need}" for need in offered),
         *(f"need.{need}.label" for need in offered),
+        *(f"need.{need}.heard" for need in offered),  # a language that listens would have no menu without it
         *(f"name.{need}" for need in directory.needs),
         *(f"for.{audience}" for audience in directory.audiences if audience != ANYONE),
     )

@@ -266,7 +266,7 @@ def test_shipped_directory_has_words_for_all() -> None:
         (
             FILES
             | {"needs.yaml": FILES["needs.yaml"] + "  - {id: debt, shown: always, audience: anyone, neighbours: []}\n"},
-            "need.debt, need.debt.label, name.debt",
+            "need.debt, need.debt.label, need.debt.heard, name.debt",
         ),
         (
             FILES
