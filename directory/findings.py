@@ -76,7 +76,7 @@ _WORDS: dict[LintCode, tuple[Severity, str]] = {
     LintCode.HOLIDAY_UNSAID: (Severity.DOUBT, "nothing is said about public holidays"),
     LintCode.HOLIDAY_REGIONAL: (
         Severity.DOUBT,
-        "only holidays of the whole of {detail} are known: add regional ones as exceptions",
+        "{detail}: only the holidays of the whole country are known, add regional ones as exceptions",
     ),
     LintCode.EXCEPTIONS_EXPIRED: (Severity.WARNING, "all its exceptions are past, the last on {detail}"),
     LintCode.SAY_IS_NOT_DIAL: (Severity.ERROR, "what is said and what is rung are not one line: {detail}"),

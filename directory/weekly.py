@@ -48,8 +48,8 @@ TEMPLATES = (
 
 _DAY = dt.timedelta(days=1)
 _NOON = dt.timedelta(hours=12)
-_MOST_YEARS = 5
-"""Years after the first one that hours name in which they are compared."""
+_MOST_YEARS = 7
+"""Years after the first one in which hours that name years are compared."""
 _SEASON = re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|week|easter)\b|\[|\b\d{4}\b")
 _YEAR = re.compile(r"\b(20\d\d)\b")
 
@@ -192,8 +192,7 @@ def _weekdays(before: str | None, after: str | None) -> Iterator[HoursChange]:
     written = f"{before} {after}"
     first, last = MONDAY, MONDAY + 6 * _DAY
     if _SEASON.search(written):
-        years = [int(year) for year in _YEAR.findall(written)] or [MONDAY.year]
-        first, last = dt.date(min(years), 1, 1), dt.date(min(max(years), min(years) + _MOST_YEARS), 12, 31)
+        first, last = _years(written)
     dates = [first + number * _DAY for number in range((last - first).days + 1)]
     was, will = _timeline(before, None, first, last), _timeline(after, None, first, last)
     groups: dict[tuple[Day, Day, tuple[dt.date, ...] | None], list[int]] = {}
@@ -204,6 +203,16 @@ def _weekdays(before: str | None, after: str | None) -> Iterator[HoursChange]:
     for (old, new, season), weekdays in _joined(groups):
         lost = _is_lost(was, will, season or [dates[0] + (each - dates[0].weekday()) % 7 * _DAY for each in weekdays])
         yield HoursChange(_in_season(weekdays, season), times_of(old), times_of(new), lost)
+
+
+def _years(written: str) -> tuple[dt.date, dt.date]:
+    """Return the days in which hours with seasons are compared: a year, or those that are named and one on each side.
+
+    Hours that hold in one year only are closed in the next, and were in the one before.
+    """
+    years = [int(year) for year in _YEAR.findall(written)]
+    first, last = (min(years) - 1, max(years) + 1) if years else (MONDAY.year, MONDAY.year)
+    return dt.date(first, 1, 1), dt.date(min(last, first + _MOST_YEARS), 12, 31)
 
 
 def _pairs(was: _Timeline, will: _Timeline, dates: Iterable[dt.date]) -> dict[tuple[Day, Day], list[dt.date]]:

@@ -23,7 +23,7 @@ from directory.model import Directory
 from ivr.adapters.errands import Errands
 from ivr.edition import NoEditionError
 from routes.admin.deeds import deed
-from routes.admin.names import country_name, language_name, need_name, own_words, service_name
+from routes.admin.names import country_name, found_words, language_name, need_name, own_words, service_name
 from routes.admin.pages import desk, services
 from routes.admin.reader import READER, moment
 from routes.admin.standing import checked_tables, rules, switched_tables
@@ -259,7 +259,7 @@ def _entry(id_: str, tables: Directory) -> str:
 def _finding(finding: Finding, tables: Directory) -> str:
     row = tables.helplines.get(finding.entry)
     name = f"{service_name(row)}, {country_name(row.country)}" if row else country_name(finding.country)
-    return f"{name}: {_(finding.template).format(detail=finding.detail)}"
+    return f"{name}: {found_words(finding)}"
 
 
 def _checks(tables: Directory, now: dt.datetime) -> Iterator[Matter]:

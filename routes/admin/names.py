@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from directory.findings import Finding, LintCode
 from directory.model import Helpline
 from directory.statement import Named, Things, called
 from ivr.edition import NoEditionError
@@ -38,9 +41,23 @@ def service_name(helpline: Helpline) -> str:
     return helpline.name.get(language()) or helpline.name.get("en") or next(iter(helpline.name.values()), helpline.id)
 
 
+def found_words(finding: Finding) -> str:
+    """Return what the check has found in the reader's language, with names for the codes of languages and countries."""
+    name = _NAMED.get(finding.code, str)
+    return _(finding.template).format(detail=name(finding.detail))
+
+
 def own_words(text: str) -> str:
     """Return a name or a note that the program itself wrote in the reader's language; what people wrote, as it is."""
     return {
         "the operator, from the command line": _("the operator, from the command line"),
         "The tables that come with the program.": _("The tables that come with the program."),
     }.get(text, text)
+
+
+_NAMED: Mapping[LintCode, Callable[[str], str]] = {
+    LintCode.NAME_LONG: language_name,
+    LintCode.NAME_MISSING: language_name,
+    LintCode.HOLIDAY_REGIONAL: country_name,
+}
+"""Findings whose detail is a code."""

@@ -18,7 +18,7 @@ from directory.model import Directory, Helpline
 from directory.pieces import Place
 from directory.statement import Named, Things
 from directory.switched import Standing, overlaid
-from routes.admin.names import country_name, language_name, need_name, service_name
+from routes.admin.names import country_name, found_words, language_name, need_name, service_name
 from routes.admin.reader import READER, said
 from routes.admin.words import _
 
@@ -177,8 +177,7 @@ def _doubts(before: Directory, after: Directory, now: dt.datetime) -> Iterable[D
         if each.code not in _FACTS and _key(each) not in known:
             helpline = after.helplines.get(each.entry)
             title = _place(helpline, each)
-            words = _(each.template).format(detail=each.detail)
-            yield Doubt(names[each.severity], f"{title}: {words}", each.severity is Severity.ERROR)
+            yield Doubt(names[each.severity], f"{title}: {found_words(each)}", each.severity is Severity.ERROR)
 
 
 def _place(helpline: Helpline | None, finding: Finding) -> str:

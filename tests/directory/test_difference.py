@@ -246,6 +246,14 @@ def test_harmonised_number_is_told_once() -> None:
         ("Mo-Fr 09:00-17:00", "Mo-Fr 09:00-17:00; 2026 Dec 24 off", [
             "!Thursday 24 December 2026: open 09:00 to 17:00 > closed",
         ]),
+        ("Mo-Fr 09:00-17:00", "2026 Mo-Fr 09:00-17:00", [
+            "!Monday to Friday (522 days, the first Wednesday 1 January 2025, the last Friday 31 December 2027): "
+            "open 09:00 to 17:00 > closed",
+        ]),
+        ("2027 Mo 09:00-17:00", "2027-2028 Mo 09:00-17:00", [
+            "Monday (52 days, the first Monday 3 January 2028, the last Monday 25 December 2028): "
+            "closed > open 09:00 to 17:00",
+        ]),
         ("Mo-Fr 09:00-17:00", 'Mo-Fr 09:00-17:00; Sa 10:00-12:00 unknown "by appointment"', [
             "Saturday: closed > perhaps open 10:00 to 12:00",
         ]),

@@ -169,6 +169,15 @@ def test_seasons_beyond_the_week() -> None:
     assert () == effects("gb.yaml", "Mo-Fr 09:00-17:00; PH off", "Mo,Tu,We,Th,Fr 09:00-17:00; PH off")
 
 
+def test_season_that_begins_on_a_single_day() -> None:
+    """The first day of a season has hours of its own by date: the first on which the season counts is told."""
+    found = effects("gb.yaml", "Mo-Fr 09:00-17:00; PH off", "Mo-Fr 09:00-17:00; Dec 24-Jan 1 off; PH off")
+
+    assert ["GB crime: Tuesday 29 December 2026 09:00 to 17:00"] == [
+        line.partition(": gb-")[0] for line in lines(found)
+    ]
+
+
 def test_span_over_several_days() -> None:
     """A stretch over more than a night names both its ends."""
     found = effects("gb.yaml", '"Mo-Fr 09:00-17:00; PH off"', '"24/7"')

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from directory.faults import Fault, FaultCode
-from directory.findings import Finding, LintCode, Severity
+from directory.findings import Finding, Severity
 from routes.admin.helplines.typed import LONGEST, MOST_ROWS
-from routes.admin.names import country_name, language_name
+from routes.admin.names import found_words, language_name
 from routes.admin.quotes import quoted
 from routes.admin.words import _
 
@@ -164,12 +164,7 @@ def doubts(findings: Iterable[Finding]) -> tuple[Doubt, ...]:
 
 def finding_words(finding: Finding) -> str:
     """Return a finding in a sentence with a capital."""
-    detail = finding.detail
-    if finding.code in {LintCode.NAME_LONG, LintCode.NAME_MISSING}:
-        detail = language_name(detail)
-    elif finding.code is LintCode.HOLIDAY_REGIONAL:
-        detail = country_name(detail)
-    return sentence(_(finding.template).format(detail=detail))
+    return sentence(found_words(finding))
 
 
 def errors(findings: Iterable[Finding]) -> tuple[Complaint, ...]:

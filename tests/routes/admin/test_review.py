@@ -9,6 +9,7 @@ import pytest
 from directory import changes, difference, effect, weekly
 from directory.desk.draft import Draft, Stage
 from directory.desk.people import Actor, Role
+from directory.pieces import Place
 from routes.admin.ways import FROM_FOLDER
 from routes.admin.words import _translations
 from tests.desk import ADA, ANA, BEN, CLEO, EDDA, EVERYBODY, NOW, VERA, Office, someone
@@ -27,6 +28,7 @@ from tests.reviewing import (
     save,
 )
 
+CHILDREN = Place("gb.yaml", "gb-children")
 ANA_APPROVES = someone("Ana", Role.APPROVER)
 """Ana, who has meanwhile been given another role."""
 
@@ -375,3 +377,12 @@ def test_french_page(office: Office) -> None:
     assert "Texte de la source : avant, « La nuit. » ; désormais, « Words" in words
     assert "What" not in words
     office.get("/changes", lang="en")
+
+
+def test_countries_and_languages_have_names_in_what_is_doubtful(office: Office) -> None:
+    """What the check finds is said to people who know countries and languages by their names."""
+    draft = office.desk.drafts.begin(ANA, NOW, "Hours")
+    draft = save(office, draft, CHILDREN, "hours: unknown", "hours: Mo-Fr 10:00-18:00; PH off")
+    words = office.act_as(ANA).get(f"/changes/{draft.id}").text
+
+    assert "United Kingdom: only the holidays of the whole country are known" in words
