@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import os
 import resource
 import signal
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker as BaseWorker
 
@@ -28,6 +30,7 @@ from routes.wire import Room
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+log = logging.getLogger(__name__)
 THREADS = 8
 """Texts and recordings that one process can have in hand at once, and as many pages beside them."""
 AT_ONCE = ("/voice", "/health")
@@ -93,6 +96,29 @@ class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn ships no types
         return bool(self.alive and self.ppid == os.getppid())
 
 
+class Master(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
+    """gunicorn's master, which goes on with the processes that it has where the system gives it no other."""
+
+    _told = False
+
+    def spawn_worker(self) -> int | None:
+        """Make a process; where that cannot be done now, say so once and leave it for the next second.
+
+        Raises what gunicorn raises, which ends the server, where none is left. Never returns in a new one.
+        """
+        try:
+            made: int = super().spawn_worker()
+        except (OSError, RuntimeError) as fault:
+            if os.getpid() != self.pid or not self.WORKERS:
+                raise
+            if not self._told:
+                log.error("process_not_made", extra={"fault": type(fault).__name__})  # noqa: TRY400 - the trace says no more
+            self._told = True
+            return None
+        self._told = False
+        return made
+
+
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     """One gunicorn server around one application."""
 
@@ -111,6 +137,10 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     def load(self) -> WSGIApplication:
         """Return the application."""
         return self._app
+
+    def run(self) -> None:
+        """Serve until told to stop; ends with the exit status of the process."""
+        Master(self).run()
 
 
 def serve(

@@ -1,7 +1,8 @@
 """A small site under the production server, as a program: `python -m tests.serving PORT FOLDER`.
 
 At `/wait` it waits until a file called `gate` stands in the folder, having made one called `entered`; at `/voice/log`
-it writes a line into the log; all else is answered with the id of the process.
+it writes a line into the log; all else is answered with the id of the process. While a file called `alone` stands there
+no process can be made.
 """
 
 from __future__ import annotations
@@ -33,6 +34,14 @@ def main(port: int, folder: Path) -> None:
         start("200 OK", [])
         return [str(os.getpid()).encode()]
 
+    fork = os.fork
+
+    def fork_unless_alone() -> int:
+        if (folder / "alone").exists():
+            raise BlockingIOError
+        return fork()
+
+    os.fork = fork_unless_alone
     log.configure(waits=False)
     serve(app, "127.0.0.1", port, WORKERS, folder=str(folder))
 

@@ -102,6 +102,18 @@ def test_process_that_dies_is_replaced(site: Site) -> None:
     assert site.ask("/voice").ok
 
 
+def test_process_that_cannot_be_made(site: Site) -> None:
+    """Where the system gives no process to replace one that died the others go on, and it is tried again."""
+    before, log = site.workers(), site.folder / "output.log"
+    (site.folder / "alone").touch()
+    os.kill(min(before), signal.SIGKILL)
+
+    assert wait_until(lambda: "process_not_made" in log.read_text(encoding="utf-8"))
+    assert site.ask("/voice").ok
+    (site.folder / "alone").unlink()
+    assert wait_until(lambda: len(site.workers() - {min(before)}) == WORKERS)
+
+
 def full_pipe() -> tuple[int, int]:
     """Return both ends of a pipe that takes no more until it is read."""
     reading, writing = os.pipe()
