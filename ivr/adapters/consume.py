@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 from typing import Any
 
 import redis
@@ -127,6 +128,15 @@ class QueueWorker(SimpleWorker):
         """
         self.connection.connection_pool.disconnect(inuse_connections=False)
         super().teardown()  # type: ignore[no-untyped-call]  # RQ is typed in part only
+
+    def set_shutdown_requested_date(self) -> None:
+        """Write nowhere when the word to stop came: it comes amid a job, which would fail where Redis is away."""
+
+    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
+        """End the job in hand all the same: a manager of services tells us to stop, and the supervisor tells us again.
+
+        RQ would break it off, and a text that is just being sent would count as unknown. Whoever cannot wait kills us.
+        """
 
     def get_heartbeat_ttl(self, job: Job) -> int:
         """Return after how many seconds a job counts as left: it is ended before, so it cannot be running still."""
