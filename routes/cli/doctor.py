@@ -119,7 +119,7 @@ def _about_provider(settings: Settings | None, ask: bool) -> Iterator[Finding]:
 
 def _about_directory(folder: Path | None) -> Iterator[Finding]:
     from directory.faults import Faults
-    from routes.cli.sources import NoTablesError, is_published, served
+    from routes.cli.sources import UNSPEAKABLE, NoTablesError, is_published, served, wordless
 
     try:
         directory = served(folder, None)
@@ -131,6 +131,8 @@ def _about_directory(folder: Path | None) -> Iterator[Finding]:
         yield from (wrong("directory", str(fault)) for fault in faults.faults)
         return
     yield fine("directory", f"revision {directory.revision}, {len(directory.helplines)} services")
+    if missing := wordless(directory):
+        yield wrong("directory", UNSPEAKABLE.format(", ".join(missing)))
     never = sum(helpline.checked is None for helpline in directory.helplines.values())
     if never:
         yield doubtful("directory", f"{never} of them have never been checked by ringing")

@@ -15,7 +15,7 @@ from routes.cli.doctor_redis import about_itself
 from routes.cli.findings import Health
 from tests.databases import with_tables
 from tests.desk import ANA, NOW, a_desk
-from tests.sample_directory import FILES
+from tests.sample_directory import FILES, WORDLESS
 from tests.services import RestartableRedis
 
 SETTINGS = {
@@ -122,6 +122,16 @@ def test_broken_directory(tmp_path: Path) -> None:
 
     assert 2 == ran.exit_code
     assert "needs.yaml" in ran.output
+
+
+def test_directory_without_words(tmp_path: Path) -> None:
+    """Tables that no server could say are told before one is started with them, with exit status 2."""
+    for name, text in WORDLESS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    ran = CliRunner().invoke(main, ["doctor"], env={**SETTINGS, "DIRECTORY_PATH": str(tmp_path)})
+
+    assert 2 == ran.exit_code
+    assert "need.housing" in ran.output
 
 
 def test_prompts_that_cannot_be_read(tmp_path: Path) -> None:
