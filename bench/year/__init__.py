@@ -2,6 +2,9 @@
 
 The provider is played by two programs of our own: the generator (this process), which makes the calls and counts what
 must come of them, and a stand-in of its REST interface. Between them runs a whole installation.
+
+The stand-in answers at once, as no provider does: how many workers wait for a real one is reckoned in docs/scaling.md.
+Records are deleted three minutes after their calls: what that costs is no part of a year, which is over before.
 """
 
 from __future__ import annotations

@@ -77,14 +77,11 @@ class Books:
 
     def settle(self, tally: Tally, seconds: float) -> Outcome:
         """Wait until all is counted and sent, at most some seconds, and compare."""
-        began, wrong = time.monotonic(), {"nothing read": 1}
-        books = compare(self._engine, self._spool)
-        while wrong and time.monotonic() - began < seconds:
-            left, books = self._waiting(), compare(self._engine, self._spool)
-            found = {key: count - self._before.get(key, 0) for key, count in _counted(self._engine).items()}
-            wrong = differences(tally.expected(), found) or ({"waiting": left} if left else {})
-            time.sleep(LOOK_SECONDS if wrong else 0)
+        began = time.monotonic()
+        while (wrong := self._missing(tally)) and time.monotonic() - began < seconds:
+            time.sleep(LOOK_SECONDS)
         waited = time.monotonic() - began
+        books = compare(self._engine, self._spool)
         sent = Counter(self._sent())
         records = sum(count - self._before.get(key, 0) for key, count in _records(self._engine).items())
         return Outcome(
@@ -95,6 +92,17 @@ class Books:
             seconds=waited,
             verified=self._verified(),
         )
+
+    def _missing(self, tally: Tally) -> dict[str, int]:
+        """Return by how much which counter differs from the tally, or, where none does, how many events wait still."""
+        if wrong := self._differences(tally):
+            return wrong  # files are read only where they may be empty: reading takes time that the worker needs
+        left = self._waiting()
+        return self._differences(tally) or ({"waiting": left} if left else {})
+
+    def _differences(self, tally: Tally) -> dict[str, int]:
+        found = {key: count - self._before.get(key, 0) for key, count in _counted(self._engine).items()}
+        return differences(tally.expected(), found)
 
     def _waiting(self) -> int:
         """Return how many events wait to be counted, deletions of records left out."""
