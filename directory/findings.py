@@ -24,6 +24,7 @@ class LintCode(StrEnum):
     HOURS_OVERRIDDEN = "hours_overridden"
     HOURS_PARTLY_OVERRIDDEN = "hours_partly_overridden"
     HOURS_AFTER_MIDNIGHT = "hours_after_midnight"
+    HOURS_CUT_NIGHT = "hours_cut_night"
     HOURS_FULL_CIRCLE = "hours_full_circle"
     HOURS_NEVER_OPEN = "hours_never_open"
     HOLIDAY_UNDONE = "holiday_undone"
@@ -58,6 +59,11 @@ _WORDS: dict[LintCode, tuple[Severity, str]] = {
     LintCode.HOURS_AFTER_MIDNIGHT: (
         Severity.WARNING,
         "{detail} ends after 24:00: if the night is meant, write `22:00-06:00`, else it is a slip",
+    ),
+    LintCode.HOURS_CUT_NIGHT: (
+        Severity.WARNING,
+        "the night of {detail} ends at midnight, because after `;` the next day has hours of its own: write `,` in the "
+        "place of that `;`, or give the next day the rest of the night",
     ),
     LintCode.HOURS_FULL_CIRCLE: (
         Severity.WARNING,

@@ -7,9 +7,12 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
+from opening_hours import OpeningHours
+
 from directory.findings import Finding, LintCode
 from directory.hours import hours_of
 from directory.model import Helpline
+from directory.plain_week import parts
 from directory.timetable import DAY, SPAN, minutes_of_span, plain
 
 REGIONAL = frozenset({"AT", "CH", "DE", "ES", "GB", "IT", "PT"})
@@ -19,6 +22,8 @@ _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _EVERY_DAY = frozenset(_DAYS)
 _DAY_RANGE = re.compile(r"\b(Mo|Tu|We|Th|Fr|Sa|Su)(?:\s*-\s*(Mo|Tu|We|Th|Fr|Sa|Su))?\b")
 _SEASON = re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|week|easter|\d{4})\b|\[")
+_A_DAY = dt.timedelta(days=1)
+_A_MONDAY = dt.datetime(2029, 1, 1)  # noqa: DTZ001 - a day of the timetable, on no clock
 _CLOSES = re.compile(r"\b(off|closed)\b")
 
 
@@ -38,7 +43,7 @@ def _findings(helpline: Helpline, now: dt.datetime) -> Iterator[tuple[LintCode, 
         return
     hours = plain(helpline.hours)
     rules = [rule.strip() for rule in hours.split(";")]
-    found = dict.fromkeys((*_overrides(rules), *_spans(hours), *_holidays(hours, rules, helpline)))
+    found = dict.fromkeys((*_overrides(rules), *_cut_nights(rules), *_spans(hours), *_holidays(hours, rules, helpline)))
     yield from ((code, "hours", detail) for code, detail in found)
     status = hours_of(helpline).at(now)
     if status.open is False and status.opens is None:
@@ -59,6 +64,21 @@ def _overrides(rules: list[str]) -> Iterator[tuple[LintCode, str]]:
             yield LintCode.HOURS_OVERRIDDEN, f"`{later}`"
         elif _days(earlier) != _EVERY_DAY:
             yield LintCode.HOURS_PARTLY_OVERRIDDEN, f"`{later}`"
+
+
+def _cut_nights(rules: list[str]) -> Iterator[tuple[LintCode, str]]:
+    """Look at the minute after midnight of every night: what stands after `;` for the next day may have ended it."""
+    weekly = [rule for rule in rules if not _SEASON.search(rule) and _days(rule)]
+    if len(weekly) < 2:
+        return
+    compiled = OpeningHours("; ".join(weekly))
+    for place, rule in enumerate(weekly):
+        later = {day for other in weekly[place + 1 :] for day in _days(other)}
+        for part in parts(rule):
+            nights = any(minutes_of_span(span)[1] > DAY for span in SPAN.finditer(part))
+            midnights = (_A_MONDAY + (_DAYS.index(day) + 1) * _A_DAY for day in _days(part) - later)
+            if nights and any(map(compiled.is_closed, midnights)):
+                yield LintCode.HOURS_CUT_NIGHT, f"`{part}`"
 
 
 def _days(rule: str) -> frozenset[str]:

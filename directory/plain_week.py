@@ -21,6 +21,7 @@ _RULE = re.compile(
     rf"(?:(?P<days>{_DAY}(?:-{_DAY})?(?:,{_DAY}(?:-{_DAY})?)*|PH) ?)?"
     rf"(?P<times>24/7|off|closed|unknown|{_SPAN}(?:, ?{_SPAN})*)"
 )
+_COMMA = re.compile(rf"(?<=\d),\s+(?={_DAY}\b)")
 _WORDS = frozenset({CLOSED, "closed", UNKNOWN})
 _WHOLE_DAY = ("00:00-24:00",)
 _CLOSED_ALL_DAY: tuple[str, ...] = ()
@@ -48,22 +49,55 @@ def written(week: PlainWeek) -> str:
     else:
         hours = dict.fromkeys(spans for spans in week.days if spans)
         rules = [f"{_named([day for day in range(7) if week.days[day] == spans])} {','.join(spans)}" for spans in hours]
-    return "; ".join([*rules, *([holidays] if rules and holidays else [])])
+    return "; ".join([*joined(rules), *([holidays] if rules and holidays else [])])
+
+
+def joined(rules: list[str]) -> list[str]:
+    """Return weekly rules as they stand side by side: as one with commas where there is a night among them.
+
+    What is said of a day after `;` ends the night before at midnight (`opening-hours-py` 2.1.4); after a comma both
+    hold.
+    """
+    nights = any(_is_night(span) for rule in rules for span in re.findall(_SPAN, rule))
+    return [", ".join(rules)] if nights else rules
+
+
+def parts(rule: str) -> list[str]:
+    """Return the rules that stand in one with commas between them: `Mo 22:00-06:00, Tu 08:00-12:00` is two."""
+    return _COMMA.split(rule.strip())
 
 
 def read(expression: str) -> PlainWeek | None:
     """Return the week that an expression says, None where the form has no room for it."""
-    rules = [_RULE.fullmatch(rule.strip()) for rule in expression.split(";")]
+    groups = [[_RULE.fullmatch(rule) for rule in parts(group)] for group in expression.split(";")]
     holidays, own = USUAL, _CLOSED_ALL_DAY
-    last = rules[-1]
-    if last is not None and last["days"] == "PH":
-        rules.pop()
+    last = groups[-1][-1]
+    if last is not None and last["days"] == "PH" and len(groups[-1]) == 1:
+        groups.pop()
         holidays, own = _holidays(last["times"])
-    days = _days(rules)
-    if days is None or any(len(spans) > MOST_SPANS for spans in (*days, own)):
+    days = _days([rule for group in groups for rule in group])
+    if days is None or any(len(spans) > MOST_SPANS for spans in (*days, own)) or _cuts_a_night(groups):
         return None
     always = all(spans == _WHOLE_DAY for spans in days)
     return PlainWeek(((),) * 7 if always else days, holidays, own, always)
+
+
+def _cuts_a_night(groups: list[list[re.Match[str] | None]]) -> bool:
+    """Tell whether a night would end at midnight, because something is said of the next day after `;`."""
+    named = [{day for rule in group if rule for day in _numbers(rule["days"])} for group in groups]
+    return any(
+        (day + 1) % 7 in others
+        for place, group in enumerate(groups)
+        for rule in group
+        if rule and any(_is_night(span) for span in _spans(rule["times"]))
+        for day in _numbers(rule["days"])
+        for others in named[:place] + named[place + 1 :]
+    )
+
+
+def _is_night(span: str) -> bool:
+    begins, _dash, ends = span.partition("-")
+    return ends <= begins
 
 
 def _days(rules: list[re.Match[str] | None]) -> tuple[Spans, ...] | None:

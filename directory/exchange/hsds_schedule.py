@@ -15,6 +15,7 @@ from typing import Any
 from opening_hours import State
 
 from directory.model import Helpline
+from directory.plain_week import joined
 from directory.timetable import DAY, compile_hours, plain, spans_of_day
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -62,7 +63,7 @@ def hours_of_schedules(schedules: Sequence[object]) -> str | None:
     written = [_spans(days[name]) for name in DAYS]
     if not any(written):
         return None
-    return "24/7" if all(each == "00:00-24:00" for each in written) else "; ".join(_rules(written))
+    return "24/7" if all(each == "00:00-24:00" for each in written) else "; ".join(joined(list(_rules(written))))
 
 
 def weeks_and_days(schedules: object) -> tuple[frozenset[object], frozenset[object]]:

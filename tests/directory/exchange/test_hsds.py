@@ -277,6 +277,16 @@ def test_schedules_become_hours_only_where_they_say_nothing_else(change: dict[st
     assert hours == hours_of_schedules([{**schedule, **change}])
 
 
+def test_nights_of_other_directories_last_until_morning() -> None:
+    """Nights of the week and of the weekend stand side by side: neither ends the other at midnight."""
+    weekly = [
+        {"freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR", "opens_at": "22:00", "closes_at": "06:00"},
+        {"freq": "WEEKLY", "byday": "SA,SU", "opens_at": "20:00", "closes_at": "08:00"},
+    ]
+
+    assert "Mo-Fr 22:00-06:00, Sa-Su 20:00-08:00" == hours_of_schedules(weekly)
+
+
 def test_schedules_and_hours_say_the_same() -> None:
     """The weekly hours of the shipped directory survive the way through schedules, where there is one."""
     for helpline in compile_files(shipped()).helplines.values():
