@@ -51,8 +51,8 @@ class Size:
 
 
 YEAR = Size("year", 30_000, 118.0)
-SURGE = Size("surge", 75_000, 30.0, patience=60.0, is_judged=False)
-QUICK = Size("year", 300, 2.0, thinking=0.1, rehearsed=40, patience=20.0, is_judged=False)
+SURGE = Size("surge", 75_000, 30.0, patience=300.0, is_judged=False)
+QUICK = Size("year", 300, 2.0, thinking=0.1, rehearsed=40, is_judged=False)
 
 
 @dataclass(frozen=True, slots=True)
