@@ -24,6 +24,9 @@ from ivr.events import TEXT_LIFE, Errand, PurgeCall, PurgeMessage, SendText
 
 JOB_SECONDS = 30
 """A job that takes longer is ended; the provider's answers take at most 20 seconds of it."""
+RELEASE_SECONDS = 90
+"""A release takes longer where there are many countries and needs: 17 seconds of a processor for a month of 100 and 40.
+Less than two minutes, after which a process that shows no sign counts as one that hangs (`ivr.adapters.sign`)."""
 FAILURE_SECONDS = 600
 COUNT_SECONDS = 60
 """An order to count that nobody took within this time is forgotten; the schedule gives new ones."""
@@ -76,6 +79,8 @@ class _Order:
     delay: dt.timedelta = dt.timedelta(0)
     life: int | None = None
     """Seconds for which it may wait in the queue; None for as long as it takes."""
+    seconds: int = JOB_SECONDS
+    """How long it may take."""
 
 
 class Queues:
@@ -127,19 +132,21 @@ class Queues:
 
     def count(self, now: dt.datetime) -> None:
         """Ask for the waiting events to be added up, unless that has been asked already and not been begun."""
-        self._ask(Function.COUNT_EVENTS, "add up events", now, SEVERAL)
+        self._ask(Function.COUNT_EVENTS, "add up events", now)
 
     def look_after(self, now: dt.datetime) -> None:
         """Ask for somebody to look after what should have been done by now."""
-        self._ask(Function.LOOK_AFTER, "look after errands", now, 2 * SEVERAL)
+        self._ask(Function.LOOK_AFTER, "look after errands", now)
 
     def release(self, now: dt.datetime) -> None:
         """Ask for the figures that are due to be released."""
-        self._ask(Function.RELEASE_FIGURES, "release figures", now, 2 * SEVERAL)
+        self._ask(Function.RELEASE_FIGURES, "release figures", now)
 
-    def _ask(self, function: Function, description: str, now: dt.datetime, most: int) -> None:
+    def _ask(self, function: Function, description: str, now: dt.datetime) -> None:
+        most = SEVERAL if function is Function.COUNT_EVENTS else 2 * SEVERAL
+        seconds = RELEASE_SECONDS if function is Function.RELEASE_FIGURES else JOB_SECONDS
         if self._queues[Name.COUNTS].count < most:
-            order = _Order(Name.COUNTS, function, description, (), life=COUNT_SECONDS)
+            order = _Order(Name.COUNTS, function, description, (), life=COUNT_SECONDS, seconds=seconds)
             self._give(f"{function.rpartition('.')[2]}-{int(now.timestamp())}", order, now)
 
     def lengths(self) -> Mapping[str, int]:
@@ -153,7 +160,7 @@ class Queues:
             args=order.arguments,
             job_id=token,
             description=order.description,
-            timeout=JOB_SECONDS,
+            timeout=order.seconds,
             ttl=order.life,
             result_ttl=0,
             failure_ttl=FAILURE_SECONDS,

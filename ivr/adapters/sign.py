@@ -2,7 +2,8 @@
 
 The worker has no port that could be asked. Each of its processes touches a file of its own in VAR_PATH whenever it
 looks for a job: every quarter of a minute where nothing is to be done, also while Redis is away. A job is ended after
-half a minute. So whoever finds a file that is two minutes old has found a process that hangs, or none.
+half a minute, a release of figures after a minute and a half. So whoever finds a file that is two minutes old has found
+a process that hangs, or none.
 """
 
 from __future__ import annotations

@@ -48,6 +48,17 @@ def _job(connection: redis.Redis, job_id: str) -> Job:
     return Job.fetch(job_id, connection=connection, serializer=JSONSerializer)
 
 
+def test_figures_may_take_longer(queues: Queues, connection: redis.Redis) -> None:
+    """A release is not ended while the figures of many countries are protected, which takes the longest of all jobs."""
+    queues.release(NOW)
+    queues.count(NOW)
+    release, count = (
+        _job(connection, f"{name}-{int(NOW.timestamp())}") for name in ("release_figures", "count_events")
+    )
+
+    assert (90, 30) == (release.timeout, count.timeout)
+
+
 @pytest.mark.parametrize("errand", ERRANDS)
 def test_overrides_the_defaults(queues: Queues, connection: redis.Redis, errand: Errand) -> None:
     """Results are not kept, failures live ten minutes, a job has half a minute, descriptions name nobody."""
