@@ -260,9 +260,8 @@ class Drafts:
         """Save files that compile, and remember who changed which piece."""
         compile_files(after)
         old, new = split(before), split(after)
-        changed = [
-            place for place in sorted({*old, *new}) if fingerprint(old.get(place)) != fingerprint(new.get(place))
-        ]
+        differ = {place for place in {*old, *new} if fingerprint(old.get(place)) != fingerprint(new.get(place))}
+        changed = sorted(differ | _reordered(old, new))
         if not changed:
             return
         _update(connection, id_, {"changed_at": now, **_content(after)})
@@ -324,6 +323,17 @@ def _with_all(files: Files, settled: Mapping[Place, str | None]) -> dict[str, st
             raise MergeError((place,))
         found = replaced(found, place, text)
     return found
+
+
+def _reordered(old: Iterable[Place], new: Iterable[Place]) -> set[Place]:
+    """Return the heads of the files whose rows stand in another order: the first of equal services is offered first."""
+    both = {*old} & {*new}
+    before, after = ([place for place in one if place in both] for one in (old, new))
+    return {
+        Place(file)
+        for file in {place.file for place in before}
+        if [place for place in before if place.file == file] != [place for place in after if place.file == file]
+    }
 
 
 def _last_editor(draft: Draft, place: Place) -> str:

@@ -388,3 +388,27 @@ def test_own_open_draft(desk: Desk) -> None:
     assert desk.drafts.of(EDDA) is None
     assert (draft,) == desk.drafts.listing((Stage.OPEN,))
     assert () == desk.drafts.listing((Stage.WAITING,))
+
+
+def test_order_of_the_rows_is_a_change(desk: Desk) -> None:
+    """A file in which nothing but the order of its services is another changes whom callers are offered first."""
+    text = FILES["gb.yaml"]
+    crime, children, emergency = (text.index(f"  - id: gb-{name}") for name in ("crime", "children", "999"))
+    turned = {**FILES, "gb.yaml": text[:crime] + text[children:emergency] + text[crime:children] + text[emergency:]}
+    begun, brought = desk.drafts.begin(ANA, NOW, "a return", turned), desk.drafts.begin(ANA, NOW, "an import")
+    brought = desk.drafts.save_files(brought.id, ANA, NOW, turned, brought.hash)
+
+    for draft in (begun, brought):
+        assert [(Place("gb.yaml"), ANA.id)] == [(each.place, each.who) for each in draft.edits]
+        assert ["gb-children", "gb-crime"] == [
+            each.id for each in desk.drafts.directory(draft.id).helplines.values() if each.country == "GB"
+        ][:2]
+        assert Stage.WAITING == desk.drafts.submit(draft.id, ANA, NOW, "They open earlier.").stage
+
+
+def test_order_of_the_files_is_no_change(desk: Desk) -> None:
+    """Files have no order, and ends of lines say nothing."""
+    same = {name: text.replace("\n", "  \n") for name, text in reversed(FILES.items()) if name == "gb.yaml"}
+    draft = desk.drafts.begin(ANA, NOW, "nothing", {**same, **FILES, **same})
+
+    assert () == draft.edits
