@@ -24,7 +24,8 @@ import redis
 
 OLDEST = (6, 2)
 """LMOVE, which saves a job from a killed worker, and XTRIM MINID came with Redis 6.2."""
-START_SECONDS = 10.0
+START_SECONDS = 60.0
+"""How long a server that lives may take to answer; one that ends is noticed at once."""
 STOP_SECONDS = 5.0
 HOW_TO_GET_ONE = (
     "No Redis-compatible server was found: install one (`apt install redis-server`, `brew install valkey`, "
