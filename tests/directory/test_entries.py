@@ -39,7 +39,7 @@ def test_entry(entry: Helpline, directory: Directory) -> None:
     assert all(map(is_language, (*entry.name, *entry.languages)))
     assert entry.source.file
     assert entry.source.quote
-    assert Hours.parse(entry.hours, entry.exceptions, entry.timezone, entry.country)
+    Hours.parse(entry.hours, entry.exceptions, entry.timezone, entry.country)
     assert any(
         match.helpline == entry
         for need in directory.needs

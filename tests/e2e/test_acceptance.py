@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 
 from ivr.events import Form, PurgeCall, SendText
 from ivr.services import Services
 from ivr.simulator.exchange import Exchange
+from ivr.simulator.transcript import Dialling
 from tests.application import FakeOutbox
 from tests.callers import Caller
 
@@ -182,12 +182,13 @@ def test_another_countrys_line(exchange: Exchange) -> None:
     assert caller.forwarded_to is None
 
 
-def test_own_number_is_shown(exchange: Exchange, app: Flask) -> None:
+def test_own_number_is_shown(exchange: Exchange) -> None:
     """The helpline is shown our own number, never the caller's."""
     caller = Caller(exchange, "RO", at=TUESDAY_MORNING).dial().press("1").press("3").press("1")
     dialling = caller.call.transcript[-1]
 
-    assert exchange.subscription.number_for(caller.number) == dialling.caller_id  # type: ignore[union-attr]
+    assert isinstance(dialling, Dialling)
+    assert exchange.subscription.number_for(caller.number) == dialling.caller_id
 
 
 def test_hung_up(exchange: Exchange, services: Services) -> None:

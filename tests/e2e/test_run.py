@@ -72,7 +72,7 @@ def test_killed(tmp_path: Path) -> None:
         assert wait_until(lambda: _are_gone(programs), 30)
 
 
-def test_port_taken(tmp_path: Path) -> None:
+def test_port_taken() -> None:
     """A port that is taken is said in one sentence that names another, with exit status 2."""
     port = free_port()
     with socket.socket() as holder:

@@ -42,8 +42,8 @@ def test_speaks_every_first_language() -> None:
     assert set(spoken) <= {voice.speak for voice in load_voices().values()}
 
 
-@pytest.mark.parametrize(("language", "words"), SENTENCES)
-def test_each_sentence_names_the_emergency_number(language: str, words: str) -> None:
+@pytest.mark.parametrize("words", [words for _, words in SENTENCES])
+def test_each_sentence_names_the_emergency_number(words: str) -> None:
     """Every sentence says 112, digit by digit, and no other number."""
     assert ["1 1 2"] == re.findall(r"[0-9][0-9 ]*[0-9]", words)
 

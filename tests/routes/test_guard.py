@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -373,9 +372,7 @@ def test_open_pages_need_no_signature(carrier: Carrier) -> None:
     assert 200 == client.get("/health/live").status_code
 
 
-def test_nothing_is_remembered_of_a_refused_request(
-    carrier: Carrier, caplog: pytest.LogCaptureFixture, tmp_path: Path
-) -> None:
+def test_nothing_is_remembered_of_a_refused_request(carrier: Carrier, caplog: pytest.LogCaptureFixture) -> None:
     """A refused request leaves neither a line of log nor a thing to do."""
     before = len(carrier.services.outbox.items)
     carrier.post(token=FOREIGN_TOKEN)

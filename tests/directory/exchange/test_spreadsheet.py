@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from directory.exchange.spreadsheet import bare, damage, guarded, is_formula
 
-BLANK: dict[str, str] = {}
-
 
 @pytest.mark.parametrize(
     ("text", "cell"),

@@ -147,7 +147,7 @@ def test_nothing_of_the_caller_is_on_the_server(conversations: Conversations, se
     assert [] == [word for word in (b"trafficking", b"anitp", b"|ro|", b"|RO|") if word in value]
 
 
-def test_name_changes_every_day(conversations: Conversations, server: redis.Redis) -> None:
+def test_name_changes_every_day(server: redis.Redis) -> None:
     """Two days of one caller cannot be joined, and neither can two callers, two of our numbers or two installations."""
     names = set()
     for sender, receiver, now, secret in [

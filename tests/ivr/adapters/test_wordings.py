@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from directory.desk import Desk
-from directory.desk.people import DeskError, NotAllowedError, StageError
+from directory.desk.people import Actor, DeskError, NotAllowedError, StageError
 from ivr.adapters.takes import Take, TakeStage, TakeStore
 from ivr.adapters.wordings import Stage, WordingStore
 from ivr.phrases import Phrase
@@ -75,16 +75,16 @@ def test_approval_is_bound_to_the_words(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("person", [VERA, ADA])
-def test_who_does_not_edit_changes_no_sentence(desk: Desk, person: object) -> None:
+def test_who_does_not_edit_changes_no_sentence(desk: Desk, person: Actor) -> None:
     """Viewers and administrators read sentences, and that is all."""
     store = WordingStore(desk)
     proposal = store.propose(ANA, NOW, hello())
     for act in (
-        lambda: store.propose(person, NOW, hello("x")),  # type: ignore[arg-type]  # it is an actor
-        lambda: store.approve(proposal.id, person, NOW, proposal.hash),  # type: ignore[arg-type]
-        lambda: store.refuse(proposal.id, person, NOW),  # type: ignore[arg-type]
-        lambda: store.mark(person, NOW, hello()),  # type: ignore[arg-type]
-        lambda: store.withdraw(person, NOW, hello()),  # type: ignore[arg-type]
+        lambda: store.propose(person, NOW, hello("x")),
+        lambda: store.approve(proposal.id, person, NOW, proposal.hash),
+        lambda: store.refuse(proposal.id, person, NOW),
+        lambda: store.mark(person, NOW, hello()),
+        lambda: store.withdraw(person, NOW, hello()),
     ):
         with pytest.raises(NotAllowedError):
             act()

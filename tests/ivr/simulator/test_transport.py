@@ -149,7 +149,7 @@ def test_an_exception_is_a_failure_of_the_application(app: Flask) -> None:
     assert isinstance(failed.value.__cause__, RuntimeError)
 
 
-def test_nobody_there_is_a_connection_failure(address: str) -> None:
+def test_nobody_there_is_a_connection_failure() -> None:
     """Error 11205: where nobody listens there is no connection. The words do not hold the address."""
     nobody = HttpTransport(PUBLIC_URL, "http://127.0.0.1:9")
 

@@ -86,7 +86,7 @@ def test_strangers_keep_nobody_from_acting(house: House) -> None:
     assert 303 == ana.prove_again().status_code
 
 
-def test_address_that_grows(house: House) -> None:
+def test_address_that_grows() -> None:
     """Of an address or a password that becomes longer when it is put into its one form, only the beginning is read."""
     sign = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}"
 

@@ -10,6 +10,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
+from directory.desk.people import Actor
 from ivr.adapters.wordings import WordingStore
 from ivr.phrases import Phrase
 from ivr.wav import encode
@@ -75,9 +76,9 @@ def test_filters(shared: Office) -> None:
 
 
 @pytest.mark.parametrize("person", [VERA, ADA])
-def test_viewers_get_no_form_and_no_way_around_it(shared: Office, person: object) -> None:
+def test_viewers_get_no_form_and_no_way_around_it(shared: Office, person: Actor) -> None:
     """Who may only read sees no button, and is refused where they post all the same."""
-    shared.act_as(person)  # type: ignore[arg-type]  # it is an actor
+    shared.act_as(person)
 
     assert "Propose these words" not in shared.get("/sentences/ro/greeting").text
     for action in ("", "/approve", "/refuse", "/mark", "/withdraw", "/recordings"):

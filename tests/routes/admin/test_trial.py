@@ -58,9 +58,7 @@ def a_draft(office: Office, file: str, old: str, new: str) -> str:
 def test_form_first(office: Office) -> None:
     """Before a call the page offers countries, kinds of telephone, our numbers, and a time; none for a free number."""
     page = look(office)
-    fields = [
-        each.attributes["name"] for tag in ("select", "input") for each in page.all(tag) if tag == "select" or each
-    ]
+    fields = [each.attributes["name"] for tag in ("select", "input") for each in page.all(tag)]
 
     assert ["source", "country", "telephone", "number", "moment"] == fields
     assert [] == page.all(id_="log")
