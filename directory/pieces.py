@@ -106,9 +106,10 @@ def with_piece_of(other: Files, files: Files, place: Place) -> dict[str, str]:
 
 
 def merged(base: Files, ours: Files, theirs: Files) -> Merge:
-    """Return `theirs` with what `ours` changed since `base`, piece by piece.
+    """Return `theirs` with what `ours` changed since `base`, piece by piece, and in the order that one side gave them.
 
-    A file that one side took out and the other changed is a conflict, too.
+    A file that one side took out and the other changed is a conflict, too. Where both have changed the order of a
+    file's rows, theirs stands.
     """
     old, mine, result = split(base), split(ours), dict(theirs)
     other, conflicts = split(theirs), []
@@ -123,7 +124,25 @@ def merged(base: Files, ours: Files, theirs: Files) -> Merge:
             conflicts.append(place)
             continue
         result = replaced(result, place, mine.get(place))
+    for file in result.keys() - {*SHARED}:
+        wanted_order = _new_order(*([place for place in one if place.file == file] for one in (old, mine, other)))
+        if wanted_order:
+            result[file] = _rearranged(_split_file(file, result[file]), wanted_order)
     return Merge(result, tuple(conflicts))
+
+
+def _new_order(base: list[Place], ours: list[Place], theirs: list[Place]) -> list[Place]:
+    """Return rows that all three have, as ours orders them, where only ours has changed their order; else nothing."""
+    shared = {*base} & {*ours} & {*theirs}
+    was, wanted, present = ([place for place in one if place in shared] for one in (base, ours, theirs))
+    return wanted if wanted != was == present else []
+
+
+def _rearranged(found: Mapping[Place, str], order: list[Place]) -> str:
+    """Return a file whose named rows stand in this order, each in the place of one of them; others stay."""
+    turned = iter(place for place in order if place in found)
+    named = {*order}
+    return _joined({place: found[place] for place in (next(turned) if each in named else each for each in found)})
 
 
 def _with(files: Files, file: str, text: str | None) -> dict[str, str]:

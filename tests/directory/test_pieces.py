@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from directory.load import compile_files, read_files
-from directory.pieces import HEAD, Place, all_replaced, fingerprint, merged, piece, replaced, split
+from directory.pieces import HEAD, Files, Place, all_replaced, fingerprint, merged, piece, replaced, split
 from directory.writing import row_of, row_text
 from tests.sample_directory import FILES, changed
 
@@ -137,3 +137,22 @@ def test_merge_of_added_rows() -> None:
 
     assert (Place("fr.yaml", "fr-new"),) == merged(FILES, one, other).conflicts
     assert {Place("fr.yaml", "fr-new"), Place("fr.yaml", "fr-else")} <= set(split(merged(FILES, one, apart).files))
+
+
+def test_order_of_one_side_is_kept() -> None:
+    """Rows that one side has put into another order stand so, with what the other side changed; theirs beats ours."""
+    text = FILES["gb.yaml"]
+    crime, children, emergency = (text.index(f"  - id: gb-{name}") for name in ("crime", "children", "999"))
+    turned = {**FILES, "gb.yaml": text[:crime] + text[children:emergency] + text[crime:children] + text[emergency:]}
+    changed_row = changed("gb.yaml", "Line for crime", "A better line for crime")
+    ends = {**FILES, "gb.yaml": text[:crime] + text[emergency:] + "\n" + text[crime:emergency]}
+
+    def order(files: Files) -> list[str]:
+        return [place.entry for place in split(files) if place.file == "gb.yaml" and place.entry]
+
+    ours, theirs = merged(FILES, turned, changed_row), merged(FILES, changed_row, turned)
+
+    assert [["gb-children", "gb-crime", "gb-999"]] * 2 == [order(each.files) for each in (ours, theirs)]
+    assert all("A better line for crime" in each.files["gb.yaml"] for each in (ours, theirs))
+    assert ["gb-999", "gb-crime", "gb-children"] == order(merged(FILES, turned, ends).files)
+    assert FILES == merged(FILES, FILES, FILES).files
