@@ -17,6 +17,7 @@ from directory.load import compile_files
 from directory.model import Directory, Helpline
 from directory.pieces import Files, Place, all_replaced, piece, remarks
 from directory.rows import Row
+from directory.switched import fingerprint
 from directory.tables import Vocabulary
 from directory.writing import row_of, row_text
 
@@ -122,12 +123,19 @@ def _take(found: Found, taking: _Taking) -> None:
     if before is None or troubles or _filled(cells) != _filled(before):
         helpline, troubles = _read(found, cells, before, taking)
     if helpline is not None and not troubles:
-        troubles = found.held(helpline)
+        helpline, troubles = _as_checked(helpline, old), found.held(helpline)
     if helpline is None or troubles:
         taking.faults += troubles
         taking.left.append(cells)
     elif old is None or replace(helpline, order=old.order) != old:
         taking.wanted[id_] = helpline
+
+
+def _as_checked(helpline: Helpline, old: Helpline | None) -> Helpline:
+    """Return a row without the day of a check that was of other numbers or hours; a later day is somebody's word."""
+    if old is None or helpline.checked != old.checked or fingerprint(helpline) == fingerprint(old):
+        return helpline
+    return replace(helpline, checked=None)
 
 
 def _filled(cells: Cells) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from directory.exchange.proposal import Found, Proposal, propose
@@ -80,3 +82,22 @@ def test_row_that_stands_twice_is_not_taken_at_all() -> None:
         len(found.left),
         [each.words.partition("give")[0] for each in found.faults],
     )
+
+
+@pytest.mark.parametrize(
+    ("cells", "checked"),
+    [
+        ({"number 1 say": "020 7946 0009", "number 1 dial": "+442079460009"}, None),
+        ({"hours": "Mo-Fr 09:00-18:00; PH off"}, None),
+        ({"exceptions": ""}, None),
+        ({"hours": "Mo-Fr 09:00-18:00; PH off", "checked": "2026-10-01"}, None),
+        ({"hours": "Mo-Fr 09:00-18:00; PH off", "checked": "2026-11-20"}, dt.date(2026, 11, 20)),
+        ({"note": "Nothing that was checked."}, dt.date(2026, 10, 1)),
+        ({"cost": "free", "languages": "en"}, dt.date(2026, 10, 1)),
+    ],
+)
+def test_check_of_other_numbers_or_hours_does_not_stay(cells: dict[str, str], checked: dt.date | None) -> None:
+    """Where a table changes what was checked, nobody has checked the row, whatever day the table still has."""
+    found = propose([Found(2, {"id": "gb-crime", **cells})], FILES)
+
+    assert (("gb-crime",), checked) == (found.changed, compile_files(found.files).helplines["gb-crime"].checked)
