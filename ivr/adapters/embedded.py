@@ -142,7 +142,7 @@ def _wait_until_ready(server: RedisServer) -> None:
     while server.running and time.monotonic() < deadline:
         try:
             version = str(client.info("server")["redis_version"])
-        except (redis.ConnectionError, redis.BusyLoadingError):
+        except (redis.ConnectionError, redis.TimeoutError):  # a server that is reading its data is among the first
             time.sleep(0.02)
             continue
         client.close()

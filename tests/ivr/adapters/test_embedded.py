@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 import redis
 
 from ivr.adapters import embedded
+from tests.services import RestartableRedis
 
 
 def test_serves_and_stops() -> None:
@@ -53,6 +56,21 @@ def test_one_server_a_folder(tmp_path: Path) -> None:
         assert first.running
     finally:
         first.stop()
+
+
+def test_server_that_does_not_answer_yet(restartable_redis: RestartableRedis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that takes a connection and says nothing yet is waited for, as one that is not there yet."""
+    server = restartable_redis.server
+    assert server is not None
+    impatient = redis.Redis.from_url(server.url, socket_timeout=0.1)
+    monkeypatch.setattr(redis.Redis, "from_url", lambda _: impatient)
+    server.process.send_signal(signal.SIGSTOP)
+    goes_on = threading.Timer(0.5, server.process.send_signal, (signal.SIGCONT,))
+    goes_on.start()
+    embedded._wait_until_ready(server)
+    goes_on.join()
+
+    assert server.running
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process die with its parent")
