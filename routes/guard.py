@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import binascii
 import hmac
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 HEADER = "X-Twilio-Signature"
 _HEADER = "HTTP_X_TWILIO_SIGNATURE"
 """The same, as the server hands it on."""
+_NAMES_A_HOST = re.compile(r"[^:/?]+://[^/?]*(.*)")
+"""A target as proxies are asked, and its path and query (RFC 9112 3.2.2)."""
 _LENGTH = 28
 """Characters of a signature: the 20 bytes of an HMAC-SHA1 in base64."""
 
@@ -118,7 +121,10 @@ def _refusal() -> Response:
 def _raw_target(asked: WSGIEnvironment) -> str:
     """Return path and query as they stood in the request line: a rewritten or unescaped path breaks the signature."""
     raw = asked.get("RAW_URI") or asked.get("REQUEST_URI")
-    if isinstance(raw, str) and raw.startswith("/"):
-        return raw
+    if isinstance(raw, str):
+        if raw.startswith("/"):
+            return raw
+        if named := _NAMES_A_HOST.fullmatch(raw):
+            return named[1]
     query = request.query_string.decode("ascii", "replace")
     return request.path + (f"?{query}" if query else "")

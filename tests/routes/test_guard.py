@@ -236,7 +236,27 @@ def test_unescaped_path_is_another_address(carrier: Carrier) -> None:
     assert 403 == carrier.post("/voice/%7Elost", signed=f"{PUBLIC_URL}/voice/~lost").status_code
 
 
-@pytest.mark.parametrize("raw", ["", "http://elsewhere.example.org/voice", "*"])
+@pytest.mark.parametrize(
+    ("path", "signed", "status"),
+    [
+        ("/voice/status", "/voice/status", 204),
+        ("//voice/status", "/voice/status", 403),
+        ("/voice/%73tatus", "/voice/%73tatus", 204),
+        ("/voice/%73tatus", "/voice/status", 403),
+        ("/voice/status?", "/voice/status?", 204),
+        ("/voice/status?", "/voice/status", 403),
+        ("/voice/status?a=/voice", "/voice/status?a=/voice", 204),
+        ("?/voice/status", "/voice/status", 403),
+    ],
+)
+def test_target_that_names_a_host(carrier: Carrier, path: str, signed: str, status: int) -> None:
+    """Where a proxy asks by the whole address (RFC 9112 3.2.2), what stands behind the host is signed, as it came."""
+    environ = {"RAW_URI": f"http://elsewhere.example.org:1{path}"}
+
+    assert status == carrier.post(signed=PUBLIC_URL + signed, environ_overrides=environ).status_code
+
+
+@pytest.mark.parametrize("raw", ["", "*"])
 def test_server_without_raw_path(carrier: Carrier, raw: str) -> None:
     """Where the server hands over no raw path, the path that it understood is checked."""
     environ = {"RAW_URI": raw, "REQUEST_URI": ""}
