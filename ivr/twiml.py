@@ -53,15 +53,15 @@ class Scribe:
     ) -> None:
         self._speech = speech
         self._voices = voices
-        self._recordings = recordings
         self._seal = seal
         address = escape(public_url, {'"': "&quot;"})
-        self._steps, self._audio = f"{address}/voice", f"{address}/audio"
-        self._words = lru_cache(KEPT_TURNS)(self._words_of)
+        self._steps = f"{address}/voice"
+        self._spoken = Spoken(speech, voices, recordings, f"{address}/audio")
+        self._words = lru_cache(KEPT_TURNS)(self._spoken.turn)
 
     def write(self, turn: Turn, leg: Leg, now: dt.datetime, lead: Iterable[Line] = ()) -> str:
         """Return the TwiML of a turn, for the call of `leg`; `lead` is said first. Tokens need no escaping."""
-        said = (self._said(lead) if lead else "") + self._words(turn)
+        said = (self._spoken.said(lead) if lead else "") + self._words(turn)
         if turn.ends:
             return f"{HEAD}<Response>{said}<Hangup/></Response>"
         token = self._seal.seal(turn.state, leg.call, now, leg.told)
@@ -76,11 +76,37 @@ class Scribe:
             f'<Redirect method="POST">{self._steps}/silence/{token}</Redirect></Response>'
         )
 
-    def _words_of(self, turn: Turn) -> str:
-        offers = (option.spoken for option in turn.options if option.spoken)
-        return self._said(chain(turn.lines, offers, turn.coda))
+    def _input(self, turn: Turn) -> str:
+        """Wait for a key; where the turn can be answered in words, for those too. Keys stay enough."""
+        hints = [self._speech.phrase(option.heard, turn.language) for option in turn.options if option.heard]
+        if not hints:
+            return 'input="dtmf"'
+        language = self._voices[turn.language].recogniser or turn.language
+        return (
+            f'input="dtmf speech" language={quoteattr(language)} hints={quoteattr(", ".join(hints))} '
+            'speechTimeout="auto" profanityFilter="false"'
+        )
 
-    def _said(self, lines: Iterable[Line]) -> str:
+
+class Spoken:
+    """What is said, as TwiML.
+
+    It knows nothing of who remembers its answers: else the words of tables that nobody serves any more, and their turns
+    with them, would stay until all memory is searched for garbage, which is seldom.
+    """
+
+    def __init__(self, speech: Speech, voices: Mapping[str, Voice], recordings: Recordings, audio: str) -> None:
+        self._speech = speech
+        self._voices = voices
+        self._recordings = recordings
+        self._audio = audio
+
+    def turn(self, turn: Turn) -> str:
+        """Return all that a turn says."""
+        offers = (option.spoken for option in turn.options if option.spoken)
+        return self.said(chain(turn.lines, offers, turn.coda))
+
+    def said(self, lines: Iterable[Line]) -> str:
         """Play what is recorded, and say each run of other lines of one language in one breath."""
         parts = (part for line in lines for part in self._parts(line))
         return "".join(self._run(language, list(run)) for language, run in groupby(parts, key=lambda part: part[0]))
@@ -103,17 +129,6 @@ class Scribe:
         named = f" voice={quoteattr(voice.voice)}" if voice.voice else ""
         words = " ".join(words for _, words in run)
         return f"<Say{named} language={quoteattr(voice.speak or language)}>{escape(words)}</Say>"
-
-    def _input(self, turn: Turn) -> str:
-        """Wait for a key; where the turn can be answered in words, for those too. Keys stay enough."""
-        hints = [self._speech.phrase(option.heard, turn.language) for option in turn.options if option.heard]
-        if not hints:
-            return 'input="dtmf"'
-        language = self._voices[turn.language].recogniser or turn.language
-        return (
-            f'input="dtmf speech" language={quoteattr(language)} hints={quoteattr(", ".join(hints))} '
-            'speechTimeout="auto" profanityFilter="false"'
-        )
 
 
 def message(text: str, status_address: str) -> str:

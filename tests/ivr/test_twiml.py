@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import re
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from xml.etree import ElementTree as ET
@@ -215,6 +217,21 @@ def test_state_travels_sealed() -> None:
 
     assert [state, state] == [SEAL.open(token, CALL, NOW) for token in tokens]
     assert not re.search(r"children|gb-|[\"/=]ro[\"/&]", markup)
+
+
+def test_words_end_with_their_scribe() -> None:
+    """What was remembered of tables that nobody serves any more is let go of at once, not when memory is searched."""
+    scribe = a_scribe(SAMPLE)
+    turn = Turn(State(), "en", (GREETING,), ends=True)
+    scribe.write(turn, LEG, NOW)
+    kept = weakref.ref(scribe._words)
+    gc.disable()
+    try:
+        del scribe
+
+        assert kept() is None
+    finally:
+        gc.enable()
 
 
 def test_scribe_knows_nothing_of_the_caller() -> None:
