@@ -30,7 +30,7 @@ HELPLINE = "+40800800678"
 
 def main() -> None:
     """Go through it; end with a sentence and exit status 1 at the first thing that is not as promised."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell makes deaf to Ctrl-C what it starts beside itself
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts beside itself is deaf to it
     mark = secrets.token_hex(8)
     with tempfile.TemporaryDirectory(prefix="fanal-newcomer-") as folder:
         clone = Path(folder) / "fanal"

@@ -164,11 +164,18 @@ class Shelf:
             log.error("database_away" if isinstance(fault, ConnectionError) else "directory_refused", exc_info=fault)
         self._seen, self.stale = None if again else seen, True
         try:
-            for found in self._source.instead(seen, started=self._shown is not None):
-                self._show(found)
-                return
+            any(map(self._can_show, self._source.instead(seen, started=self._shown is not None)))
         except Exception:
             log.exception("kept_directory_refused")
+
+    def _can_show(self, found: Found) -> bool:
+        """Serve these, if an edition can be made of them; else another may be there."""
+        try:
+            self._show(found)
+        except Exception:
+            log.exception("kept_directory_refused")
+            return False
+        return True
 
     def _keep(self, seen: Hashable) -> None:
         """A disk that refuses must not stop anything."""

@@ -13,8 +13,8 @@ from ivr.events import EventKind, Form
 from ivr.phrases import Phrase
 from ivr.state import State
 
-KEPT_TURNS = 4096
-"""Turns that a process remembers, and their words with them: some kilobytes each."""
+KEPT_TURNS = 1024
+"""Turns that a process remembers, and their words with them: five kilobytes each."""
 
 
 @dataclass(frozen=True, slots=True)

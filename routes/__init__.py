@@ -24,6 +24,7 @@ def create_app(services: Services) -> Flask:
     from flask import Flask, redirect
 
     from routes import audio, health, sms, status, voice
+    from routes.admin import MOUNT
     from routes.answers import harden
     from routes.timing import Timed
     from routes.urlencoded import FormRequest
@@ -41,6 +42,8 @@ def create_app(services: Services) -> Flask:
 
         app.register_blueprint(phone.bp)
         app.add_url_rule("/", "home", lambda: redirect("/phone"))
+    else:  # it is the coordinators', who have to show who they are
+        app.add_url_rule("/phone", "phone", lambda: redirect(f"{MOUNT}/try"))
     app.after_request(harden)
     app.wsgi_app = Timed(app.wsgi_app, services.metrics)  # type: ignore[assignment,method-assign]  # as Flask's own pages advise
     return app
@@ -79,8 +82,9 @@ def _pages(services: Services) -> Flask:
     """Make the coordinators' pages."""
     from directory.database import open_database
     from directory.desk import Desk
+    from ivr.speech import wordless
     from routes.admin import create_admin
     from routes.admin.accounts.entrance import AccountsGate
 
-    desk = Desk(open_database(services.settings.database_url))
+    desk = Desk(open_database(services.settings.database_url), wordless)
     return create_admin(services, desk, AccountsGate(desk))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import redis
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 
 from ivr.adapters.embedded import RedisServer, start_redis
 from tests.databases import with_tables
@@ -33,6 +34,12 @@ LONGEST = (
     "tests/routes/cli/",
 )
 """What takes longest is begun first, so that no process has a long file left when the others have ended."""
+
+
+def pytest_configure() -> None:
+    """Let generated examples take as long as they need: how fast something is, no test says."""
+    settings.register_profile("fanal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("fanal")
 
 
 @pytest.hookimpl(trylast=True)

@@ -18,6 +18,7 @@ from directory.desk import audit, checks, switches, ties
 from directory.desk.agreement import contradiction
 from directory.desk.checks import Checks
 from directory.desk.drafts import Drafts
+from directory.desk.mistakes import Wordless
 from directory.desk.people import Actor
 from directory.desk.revisions import Revisions, compiled_of, files_of, live
 from directory.desk.switches import Switches
@@ -31,12 +32,15 @@ Head = tuple[int, Standing]
 
 
 class Desk:
-    """Everything that coordinators work with, in one database."""
+    """Everything that coordinators work with, in one database.
 
-    def __init__(self, engine: sa.Engine) -> None:
+    What words there are is known to the conversation alone: whoever lets people publish says `wordless`.
+    """
+
+    def __init__(self, engine: sa.Engine, wordless: Wordless = lambda _: ()) -> None:
         self.engine = engine
         self.revisions = Revisions(engine)
-        self.drafts = Drafts(engine)
+        self.drafts = Drafts(engine, wordless)
         self.switches = Switches(engine)
         self.checks = Checks(engine)
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from directory.desk import audit
 from directory.desk.draft import BaseMovedError, ConflictError, ContentError, Draft, Edit, MergeError, Stage
-from directory.desk.mistakes import must_not_mislead
+from directory.desk.mistakes import Wordless, must_have_words, must_not_mislead
 from directory.desk.people import Actor, NotAllowedError, Role, StageError, UnknownError
 from directory.desk.revisions import Origin, Revision, compiled_of, files_of, hash_of, live, must_be_decided, publish
 from directory.desk.tables import drafts, edits
@@ -33,8 +33,9 @@ LONGEST_TITLE = 200
 class Drafts:
     """Begins, changes, submits, answers and publishes drafts."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, wordless: Wordless) -> None:
         self._engine = engine
+        self._wordless = wordless
 
     def get(self, id_: int) -> Draft:
         """Return a draft. Raises `UnknownError`."""
@@ -162,7 +163,8 @@ class Drafts:
     def submit(self, id_: int, actor: Actor, now: dt.datetime, reason: str) -> Draft:
         """Hand a draft over for approval, with a reason.
 
-        Raises `StageError` for one that changes nothing, `MistakeError` for one that would mislead callers.
+        Raises `StageError` for one that changes nothing or that no server could say, `MistakeError` for one that would
+        mislead callers.
         """
         actor.must(Role.EDITOR)
         if not reason.strip():
@@ -172,7 +174,9 @@ class Drafts:
             base = files_of(connection, draft.base)
             if draft.hash == hash_of(base):
                 raise StageError("There is no change in this draft yet.")
-            must_not_mislead(compile_files(base), compile_files(_files(connection, id_)), now)
+            after = compile_files(_files(connection, id_))
+            must_not_mislead(compile_files(base), after, now)
+            must_have_words(after, self._wordless)
             _update(connection, id_, {
                 "stage": Stage.WAITING.value,
                 "reason": reason.strip(),
@@ -234,6 +238,7 @@ class Drafts:
                 raise BaseMovedError("Another revision has gone live meanwhile: bring the draft up to date first.")
             before, after = compiled_of(connection, draft.base)[0], compile_files(files)
             must_not_mislead(before, after, now)
+            must_have_words(after, self._wordless)
             must_be_decided(before, after, standing, accept_unchecked)
             author = Actor(draft.submitted_by or "", draft.submitted_name or "", frozenset())
             found = publish(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Collection
 
 from directory.desk.people import StageError
 from directory.findings import Finding, Severity
 from directory.lint import lint
 from directory.model import Directory
+
+Wordless = Callable[[Directory], Collection[str]]
+"""Names what tables call for and the program has no words for: where that is anything, no server can serve them."""
 
 
 class MistakeError(StageError):
@@ -23,6 +27,15 @@ def must_not_mislead(before: Directory, after: Directory, now: dt.datetime) -> N
     entries = tuple(dict.fromkeys(each.entry for each in errors_brought(before, after, now)))
     if entries:
         raise MistakeError(entries)
+
+
+def must_have_words(after: Directory, wordless: Wordless) -> None:
+    """Raise `StageError` for tables that no server could say to a caller."""
+    if wordless(after):
+        raise StageError(
+            "The program has no words yet for a need or a group of people in these tables: "
+            "ask the operator to add them."
+        )
 
 
 def errors_brought(before: Directory | None, after: Directory, now: dt.datetime) -> tuple[Finding, ...]:

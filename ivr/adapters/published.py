@@ -48,8 +48,10 @@ class DeskSource:
         self._desk = Desk(engine)
         self._kept = Kept(kept)
         self._shipped = shipped
+        self._read_last: tuple[int, bytes] | None = None
+        """The last revision that could be read, packed; whether it can be spoken shows when it is served."""
         self._good: tuple[int, bytes] | None = None
-        """The last revision that could be read, packed."""
+        """The last revision that was served, packed."""
 
     def look(self) -> Hashable:
         """Return the live revision's number, 0 for none, and what stands above it. Raises ConnectionError."""
@@ -85,12 +87,14 @@ class DeskSource:
             with suppress(OSError):
                 self._put(*last, standing, wordings)
             yield _served(unpacked(last[1]), last[0], standing, wordings)
-        elif not started:
+        if not started:
             yield from self._earlier(number, standing, wordings)
 
     def keep(self, seen: Any) -> None:
-        """Keep the revision and what stands above it. Raises OSError."""
+        """Keep the revision, which is served now, and what stands above it. Raises OSError."""
         number, standing, wordings = seen
+        if self._read_last is not None and self._read_last[0] == number:
+            self._good = self._read_last
         if self._good is not None and self._good[0] == number:
             self._put(*self._good, standing, wordings)
 
@@ -108,7 +112,7 @@ class DeskSource:
     def _compiled(self, number: int) -> Directory:
         with _reached():
             directory, content = self._desk.compiled(number)
-        self._good = (number, content)
+        self._read_last = (number, content)
         return directory
 
     def _kept_revision(self) -> tuple[int, bytes] | None:

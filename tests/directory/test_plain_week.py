@@ -16,7 +16,6 @@ TIME_PAIRS = st.sampled_from(["08:00-12:00", "13:00-16:30", "22:00-24:00", "00:0
 SPANS = st.lists(TIME_PAIRS, max_size=3, unique=True).map(lambda each: tuple(sorted(each)))
 
 
-@settings(deadline=None)
 @given(st.lists(SPANS, min_size=7, max_size=7), st.sampled_from([USUAL, CLOSED, UNKNOWN]))
 def test_what_is_written_is_read_back(week: list[tuple[str, ...]], holidays: str) -> None:
     """Every week that the form can hold comes back from the syntax as it was."""
@@ -82,7 +81,7 @@ def test_what_the_form_has_no_room_for(hours: str) -> None:
     assert read(hours) is None
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     st.lists(st.sampled_from(["", "22:00-06:00", "20:00-08:00", "08:00-12:00", "00:00-24:00"]), min_size=7, max_size=7)
 )

@@ -102,7 +102,7 @@ def test_any_request(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     """Whatever is sent, the answer is a refusal, or TwiML for what the carrier signed; and nothing is logged."""
     tally, seed = Tally(), secrets.randbits(64)
 
-    @settings(max_examples=EXAMPLES, deadline=None, database=None)
+    @settings(max_examples=EXAMPLES, database=None)
     @given(
         st.randoms(use_true_random=False),
         st.lists(st.sampled_from(DRAFT_MUTATORS), max_size=3),

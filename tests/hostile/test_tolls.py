@@ -141,7 +141,7 @@ def answers(state: State, key: str, world: World) -> Iterator[Answer]:
     yield from (flow.come_back(state, outcome, world) for outcome in flow.Outcome)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STATES, KEYS, st.sampled_from(CALLERS), st.sampled_from(sorted(revisions())))
 def test_any_state_at_all(state: State, key: str, caller: tuple[str | None, str | None], revision: str) -> None:
     """Even in states that nobody can reach, with names that do not exist, only what is published is rung or texted."""

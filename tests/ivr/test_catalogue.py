@@ -13,7 +13,7 @@ import pytest
 from babel import Locale
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.catalogue import CATALOGUES, SOURCE, Catalogue, load_catalogues, placeholders, read_catalogue
@@ -348,7 +348,6 @@ def test_unreadable_source_takes_no_other_language_away(tmp_path: Path) -> None:
     assert (("fr",), ("fr",)) == offered_languages(catalogues, load_voices())[:2]
 
 
-@settings(deadline=None)
 @given(
     st.integers(0, 3000),
     st.integers(0, 60),

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 import routes
 from routes import create_site
 from tests.application import some_services, some_settings
+from tests.databases import with_tables
 
 
 @pytest.fixture
@@ -26,6 +27,17 @@ def test_both_are_there(site: Client) -> None:
     """The telephone side answers, and so do the pages below their own address."""
     assert 200 == site.get("/health/live").status_code
     assert "/admin/sign-in" in site.get("/admin/").headers["Location"]
+
+
+def test_phone_of_coordinators(tmp_path: Path) -> None:
+    """Where callers call, the browser phone is the coordinators': its address leads to theirs, and to the sign-in."""
+    tables = f"sqlite:///{tmp_path / 'tables.db'}"
+    with_tables(tables).dispose()
+    site = Client(create_site(some_services(some_settings(tmp_path, exchange_token=None, database_url=tables))))
+
+    assert "/admin/try" == site.get("/phone").headers["Location"]
+    assert "/admin/sign-in?then=/try" == site.get("/admin/try").headers["Location"]
+    assert 404 == site.get("/phone/").status_code
 
 
 def test_calls_wait_for_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.http import wsgi
 from gunicorn.http.parser import RequestParser
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routes.wire import FIELDS, HEAD, LINE, PIPELINED, READ, Request, Room, Unread, Wire, base_environ
@@ -116,7 +116,6 @@ def requests(draw: st.DrawFn) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + content
 
 
-@settings(deadline=None)
 @given(requests(), st.lists(st.integers(0, 900), max_size=6))
 def test_as_gunicorn_reads(content: bytes, at: list[int]) -> None:
     """Whatever is asked, however it is cut, the application is told what gunicorn would tell it."""
@@ -128,7 +127,6 @@ def test_as_gunicorn_reads(content: bytes, at: list[int]) -> None:
     assert as_gunicorn_reads(content) == (told(wire.requests[0].asked), body(wire.requests[0]))
 
 
-@settings(deadline=None)
 @given(st.lists(requests(), min_size=1, max_size=4), st.lists(st.integers(0, 3000), max_size=6))
 def test_several_at_once(contents: list[bytes], at: list[int]) -> None:
     """Requests that come behind one another are handed on in their order, up to one that ends the connection."""

@@ -11,10 +11,11 @@ import pytest
 from directory.desk import Desk
 from directory.desk.draft import Draft
 from directory.desk.mistakes import MistakeError
-from directory.desk.people import OPERATOR
+from directory.desk.people import OPERATOR, StageError
 from directory.desk.revisions import Revision
+from ivr.speech import wordless
 from tests.desk import ANA, BEN, NOW, a_desk
-from tests.sample_directory import FILES, changed
+from tests.sample_directory import FILES, WORDLESS, changed
 
 OTHER_LINE = changed("gb.yaml", 'dial: "+442079460001"', 'dial: "+442079460009"')
 BOTH = {**OTHER_LINE, "gb.yaml": OTHER_LINE["gb.yaml"].replace("Line for crime", "A line for crime")}
@@ -65,3 +66,13 @@ def test_an_old_mistake(desk: Desk) -> None:
     desk.revisions.publish(OTHER_LINE, OPERATOR, NOW, "by hand", accept_unchecked=True, standing=desk.standing())
 
     assert 3 == approve(desk, submit(desk, BOTH)).number
+
+
+def test_a_need_without_words(desk: Desk) -> None:
+    """Tables that no server could say are not handed over; nor approved, where the words are gone since."""
+    strict = Desk(desk.engine, wordless)
+    with pytest.raises(StageError, match="no words yet"):
+        submit(strict, WORDLESS)
+    with pytest.raises(StageError, match="no words yet"):
+        approve(strict, submit(desk, WORDLESS))
+    assert 2 == approve(strict, submit(strict, SAME_LINE)).number

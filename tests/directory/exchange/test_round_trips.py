@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from directory.exchange.csv_table import from_csv, to_csv
@@ -98,7 +98,7 @@ def _yaml(files: dict[str, str], helplines: Iterable[Helpline]) -> Proposal:
 
 
 @pytest.mark.parametrize("exchange", [_csv, _hsds, _yaml])
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(helpline=HELPLINES)
 def test_helplines_come_back(
     exchange: Callable[[dict[str, str], Iterable[Helpline]], Proposal], helpline: Helpline
@@ -121,7 +121,7 @@ SOUND = (
 
 
 @pytest.mark.parametrize("read", [from_csv, from_hsds, from_yaml])
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(data=st.data())
 def test_any_bytes_are_answered_in_words(
     read: Callable[[bytes, dict[str, str]], Proposal], data: st.DataObject

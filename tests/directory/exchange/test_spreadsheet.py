@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from directory.exchange.spreadsheet import bare, damage, guarded, is_formula
@@ -38,7 +38,6 @@ def test_cells_are_written_so_that_no_spreadsheet_computes_them(text: str, cell:
     assert (cell, text) == (guarded(text), bare(cell))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text().filter(lambda text: "\r" not in text))
 def test_every_text_comes_back(text: str) -> None:
     """The apostrophe is taken off again only where it was put."""
@@ -46,7 +45,6 @@ def test_every_text_comes_back(text: str) -> None:
     assert text == bare(guarded(text))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(alphabet="'=+-@0123456789 E/", max_size=8))
 def test_texts_of_apostrophes_and_figures_come_back(text: str) -> None:
     """Nor does a text get lost that has apostrophes of its own."""
@@ -54,7 +52,6 @@ def test_texts_of_apostrophes_and_figures_come_back(text: str) -> None:
     assert text == bare(guarded(text))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(alphabet="'=+-@09 \t\nx(!|", max_size=8))
 def test_nothing_that_we_write_is_a_formula(text: str) -> None:
     """What we have written can be read again: no cell of ours is refused."""

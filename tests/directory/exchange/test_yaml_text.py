@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from directory.exchange.proposal import Proposal
@@ -20,7 +20,6 @@ def test_shipped_files_come_back_word_for_word() -> None:
     assert shipped() == files_in(to_yaml(shipped()))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(["gb.yaml", "no.yaml"]), st.text("ab: #\n\"'é|-\x85 ", max_size=12), max_size=2))
 def test_any_texts_come_back(files: dict[str, str]) -> None:
     """Whatever stands in a file, its text is not changed by being written into another."""

@@ -44,6 +44,8 @@ class World:
     def __init__(self, url: str, folder: Path) -> None:
         self.url, self.kept = url, folder / "var" / "directory"
         self.fault: Exception | None = None
+        self.faulty: str | None = None
+        """The revision of which nothing can be made, where it is not all of them."""
         self.engines: list[sa.Engine] = []
 
     def open(self) -> Desk:
@@ -70,7 +72,7 @@ class World:
 
     def make(self, directory: Directory, wordings: Wordings = NO_WORDINGS) -> Edition:
         """Make an edition, or raise what a test wants to be raised."""
-        if self.fault:
+        if self.fault and (self.faulty is None or directory.revision == self.faulty):
             raise self.fault
         return make(directory, wordings)
 
@@ -372,6 +374,34 @@ def test_switch_works_on_a_damaged_revision(small: World) -> None:
 
     assert ((1, FIRST.revision, 1, True), set()) == (served(shelf), dials(shelf))
     assert (1, FIRST.revision, 1, True) == served(small.shelf(NOBODY))
+
+
+def test_revision_that_cannot_be_spoken_is_never_kept(small: World) -> None:
+    """A revision that compiles, and that nothing can be made of, takes the place of nothing: not on disk, not at a
+    start, and not for a switch.
+    """
+    small.open()
+    shelf = small.shelf()
+    small.publish(BETTER_FILES)
+    small.fault, small.faulty = WordlessError("no phrase is called need.debt"), BETTER.revision
+    shelf.refresh()
+    small.throw()
+    shelf.refresh()
+
+    assert ((1, FIRST.revision, 1, True), set()) == (served(shelf), dials(shelf))
+    assert (1, FIRST.revision, 1, True) == served(small.shelf())
+    assert (1, FIRST.revision, 1, True) == served(small.shelf(NOBODY))
+
+
+def test_start_with_a_revision_that_cannot_be_spoken_and_nothing_kept(small: World) -> None:
+    """A new machine that can make nothing of the live revision, nor of the one before it, serves an earlier one."""
+    small.open()
+    small.publish(BETTER_FILES)
+    small.publish(FILES)
+    small.rewrite(3, tables=b"{}")
+    small.fault, small.faulty = WordlessError("no phrase is called need.debt"), BETTER.revision
+
+    assert (1, FIRST.revision, 0, True) == served(small.shelf())
 
 
 @pytest.mark.parametrize(

@@ -85,14 +85,14 @@ def _of_needs(*counts: int) -> dict[str, Table]:
     return {table.name: table for table in protect(tables_of(tallies, MONTH, Domain(("ro",), ("RO",), names)))}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(months())
 def test_solver_finds_no_hidden_count(truth: tuple[Table, ...]) -> None:
     """From all tables of a month together no hidden count can be narrowed down to fewer than five values."""
     assert [] == Attacker(protect(truth)).found()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(months(), st.sampled_from(SPECS), st.sampled_from(SPECS))
 def test_no_pair_of_tables_betrays_a_count(truth: tuple[Table, ...], one: Spec, other: Spec) -> None:
     """Nor can it from any two of them."""
@@ -101,7 +101,7 @@ def test_no_pair_of_tables_betrays_a_count(truth: tuple[Table, ...], one: Spec, 
     assert [] == Attacker(pair).found()
 
 
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=2)
 @given(st.tuples(*(months(month) for month in YEAR)))
 def test_longer_periods_betray_no_month(truth: tuple[tuple[Table, ...], ...]) -> None:
     """Month, quarter and year together tell no more than the months."""
@@ -126,7 +126,7 @@ def _know(attacker: Attacker, months: Sequence[Count], shown: int | None) -> Non
         attacker.know(found, [], shown - 2 * len(found), shown + 2 * len(found))
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.tuples(*(months(month) for month in YEAR)))
 def test_what_a_month_hides_its_year_hides(truth: tuple[tuple[Table, ...], ...]) -> None:
     """A row is shown for a quarter or a year if and only if it is in every month; and then it is their sum."""
@@ -140,7 +140,7 @@ def test_what_a_month_hides_its_year_hides(truth: tuple[tuple[Table, ...], ...])
                 assert (None if None in months else sum(filter(None, months))) == count
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(months())
 def test_what_is_shown_is_many_and_rounded(truth: tuple[Table, ...]) -> None:
     """What is shown is a multiple of 5, within 2 of the truth, which is 10 or more."""
