@@ -11,7 +11,6 @@ random bytes gives the other threads of the process their turn in the middle of 
 
 from __future__ import annotations
 
-import base64
 import binascii
 import datetime as dt
 import os
@@ -32,6 +31,8 @@ BLOCK = 256
 """States are padded to a multiple of this many bytes; all that the shipped directory gives rise to fit into one."""
 LONGEST = 2048
 """A token longer than this was not made by us."""
+_TO_ADDRESS, _TO_PLAIN = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
+"""Base64 as it stands in addresses (RFC 4648 5), and as the library reads it."""
 _NONCE = 12
 _TIME = 4
 
@@ -90,8 +91,9 @@ def _decode(token: str) -> bytes:
     if not _NONCE < len(token) <= LONGEST:
         raise UnreadableStateError("the token has a length that we do not make")
     try:
-        sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as fault:
+        plain = token.encode().translate(_TO_PLAIN) + b"=" * (-len(token) % 4)
+        sealed = binascii.a2b_base64(plain, strict_mode=True)
+    except ValueError as fault:
         raise UnreadableStateError("the token is no base64") from fault
     if _encode(sealed) != token:  # the last character has bits to spare, and + and / are other ways to write - and _
         raise UnreadableStateError("the token is not written as we write it")
@@ -99,4 +101,4 @@ def _decode(token: str) -> bytes:
 
 
 def _encode(sealed: bytes) -> str:
-    return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+    return binascii.b2a_base64(sealed, newline=False).rstrip(b"=").translate(_TO_ADDRESS).decode()

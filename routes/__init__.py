@@ -21,16 +21,15 @@ BODY_LIMIT = 64 * 1024
 
 def create_app(services: Services) -> Flask:
     """Build the web application around its services. No import has an effect; nothing is read from the environment."""
-    from flask import Flask, redirect
+    from flask import redirect
 
     from routes import audio, health, sms, status, voice
     from routes.admin import MOUNT
     from routes.answers import harden
+    from routes.telephone import Telephone
     from routes.timing import Timed
-    from routes.urlencoded import FormRequest
 
-    app = Flask(__name__)
-    app.request_class = FormRequest
+    app = Telephone(__name__)
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # webhooks answer POST alone
     app.url_map.merge_slashes = False  # an address that is written otherwise is another one, and leads nowhere

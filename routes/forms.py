@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from flask import Request, current_app
+from werkzeug.datastructures import MultiDict
 
 from ivr.flow import Outcome
 from ivr.services import Services
@@ -61,19 +62,19 @@ def the_services() -> Services:
     return services
 
 
-def read_id(request: Request, name: str) -> str:
+def read_id(form: MultiDict[str, str], name: str) -> str:
     """Return the id of a call or text in a form; empty where there is none, or what no provider would give as one.
 
     Ids are asked of the provider and stand in the queue and in SQL, which cannot hold every character.
     """
-    given = request.form.get(name, "")
+    given = form.get(name, "")
     return given if _ID.fullmatch(given) else ""
 
 
 def read_voice(request: Request, services: Services) -> VoiceRequest:
     """Read a voice webhook; whatever is missing or strange becomes the harmless case."""
     form = request.form
-    call, called = read_id(request, "CallSid"), form.get("To", "")
+    call, called = read_id(form, "CallSid"), form.get("To", "")
     return VoiceRequest(
         call=call,
         caller=services.calls.caller(call, form.get("From", ""), called),
@@ -90,7 +91,7 @@ def read_sms(request: Request, services: Services) -> SmsRequest:
     """Read an inbound text."""
     form = request.form
     return SmsRequest(
-        message=read_id(request, "MessageSid"),
+        message=read_id(form, "MessageSid"),
         sender=form.get("From", ""),
         receiver=form.get("To", ""),
         caller=services.calls.caller("", form.get("From", ""), form.get("To", "")),

@@ -70,7 +70,7 @@ def answer() -> Response:
 @bp.post("/fallback")
 def fallback() -> Response:
     """The carrier could not use our answer to a text, or had none."""
-    _let_go(read_id(request, "MessageSid"), the_services())
+    _let_go(read_id(request.form, "MessageSid"), the_services())
     if not _replies().allows(request.form.get("From", "")):
         return Markup(EMPTY)
     return _alone(the_services())

@@ -18,7 +18,7 @@ MESSAGE_ENDED = frozenset({"delivered", "undelivered", "failed", "read", "cancel
 @bp.post("/voice/status")
 def voice() -> Response:
     """A call has changed: once it has ended, the provider's records of it are deleted."""
-    call = read_id(request, "CallSid")
+    call = read_id(request.form, "CallSid")
     if call and request.form.get("CallStatus") in CALL_ENDED:
         the_services().outbox.put(PurgeCall(call))
     return Response(status=204)
@@ -27,7 +27,7 @@ def voice() -> Response:
 @bp.post("/sms/status")
 def sms() -> Response:
     """A text of ours has changed: its end is counted once, and the provider's record of it deleted."""
-    message, status = read_id(request, "MessageSid"), request.form.get("MessageStatus", "")
+    message, status = read_id(request.form, "MessageSid"), request.form.get("MessageStatus", "")
     if message and status in MESSAGE_ENDED:
         the_services().outbox.put(PurgeMessage(message, status))
     return Response(status=204)

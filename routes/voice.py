@@ -39,7 +39,7 @@ Act = Callable[[State, VoiceRequest, World, Edition], Answer]
 @bp.post("")
 def answer() -> Response:
     """A call comes in, or the lifeline has led a call that is under way back to its beginning."""
-    return _take(_begun)
+    return _take(_begun, the_services())
 
 
 @bp.post("/key/<token>")
@@ -74,13 +74,13 @@ def fallback() -> Response:
 @bp.post("/voiced")
 def voiced() -> Response:
     """The call begins again, without the languages that are played from files."""
-    return _take(lambda _call, world, edition: flow.begin_again(_voiced(world, edition), voiced=True))
+    return _take(lambda _call, world, edition: flow.begin_again(_voiced(world, edition), voiced=True), the_services())
 
 
 @bp.post("/<path:_anything>")
 def lost(_anything: str) -> Response:
     """An address that we never gave out, or no longer serve: the call begins again, politely."""
-    return _take(lambda _call, world, _edition: flow.begin_again(world))
+    return _take(lambda _call, world, _edition: flow.begin_again(world), the_services())
 
 
 @bp.errorhandler(Exception)
@@ -116,18 +116,18 @@ def _pressed(state: State, call: VoiceRequest, world: World, edition: Edition) -
 
 def _step(token: str, act: Act) -> Response:
     """Answer an act in the state of the token; where that is lost, the call begins again."""
+    services = the_services()
 
     def answer(call: VoiceRequest, world: World, edition: Edition) -> Answer:
-        state = _opened(token, call, the_services())
+        state = _opened(token, call, services)
         if state is None:
             return flow.begin_again(world)
         return act(state, call, _voiced(world, edition) if state.voiced else world, edition)
 
-    return _take(answer)
+    return _take(answer, services)
 
 
-def _take(act: Begin) -> Response:
-    services = the_services()
+def _take(act: Begin, services: Services) -> Response:
     call = read_voice(request, services)
     edition = services.shelf.current
     return _say(act(call, _world(call, edition), edition), call, edition, services)
