@@ -27,7 +27,8 @@ def section(report: Mapping[str, Any]) -> str:
     judged = [each.met for each in found if each.met is not None]
     rows = "".join(_row(group) for group in _groups(found))
     machine = ", ".join(report["machine"].values())
-    return f"Taken on {machine}: {sum(judged)} of {len(judged)} targets met.\n\n{HEAD}{rows}"
+    missing = f" Not measured: {', '.join(broken)}." if (broken := report.get("broken")) else ""
+    return f"Taken on {machine}: {sum(judged)} of {len(judged)} targets met.{missing}\n\n{HEAD}{rows}"
 
 
 def _finding(fields: Mapping[str, Any]) -> Finding:

@@ -26,6 +26,13 @@ def test_rows() -> None:
     assert "| year | webhooks | SQLite 145,000 |  |  |" in rows
 
 
+def test_what_could_not_be_measured() -> None:
+    """A part that broke is named beside the targets met."""
+    report = {"machine": {"cores": "2 cores"}, "findings": as_json(FOUND), "broken": ["start", "year"]}
+
+    assert "Taken on 2 cores: 2 of 4 targets met. Not measured: start, year." == section(report).splitlines()[0]
+
+
 @pytest.mark.parametrize(
     ("finding", "shown"),
     [
