@@ -337,7 +337,7 @@ def test_check_that_nobody_made(office: Office) -> None:
 
 
 def test_check_of_another_number(office: Office) -> None:
-    """An import changes a number and keeps the day on which the old one was checked: it goes live by decision only."""
+    """An import changes a number that was checked: the new one counts as unchecked, and goes live by decision only."""
     table = b"id,number 1 say,number 1 dial\ngb-crime,020 7946 0009,+442079460009\n"
     page = office.act_as(ANA).post("/transfer/preview", {"file": (BytesIO(table), "x.csv"), "target": "new"})
     _method, address, fields = Page(page.text).button("Put")
@@ -346,7 +346,19 @@ def test_check_of_another_number(office: Office) -> None:
     assert draft is not None
     draft, number = office.desk.drafts.submit(draft.id, ANA, NOW, "They moved."), live(office)
 
-    assert "2026-10-01" in (piece(office.desk.drafts.files(draft.id), CRIME) or "")
+    assert "checked: null" in (piece(office.desk.drafts.files(draft.id), CRIME) or "")
+    assert 409 == approve(office.act_as(BEN), draft, unchecked="").status_code
+    assert number == live(office)
+
+
+def test_check_that_stayed_beside_another_number(office: Office) -> None:
+    """Tables change a number and keep the day on which the old one was checked: a decision is asked all the same."""
+    was = office.desk.files(live(office))
+    files = {**was, "gb.yaml": was["gb.yaml"].replace("020 7946 0001", "020 7946 0009").replace("460001", "460009")}
+    draft = office.desk.drafts.begin(ANA, NOW, "brought in", files)
+    draft, number = office.desk.drafts.submit(draft.id, ANA, NOW, "They moved."), live(office)
+
+    assert "2026-10-01" in (piece(files, CRIME) or "")
     assert 409 == approve(office.act_as(BEN), draft, unchecked="").status_code
     assert number == live(office)
 
