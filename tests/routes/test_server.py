@@ -79,19 +79,21 @@ def serving(tmp_path: Path, output: int) -> Iterator[Site]:
 
 @pytest.mark.parametrize("pause", [0.0, 0.02], ids=["together", "one by one"])
 def test_processes_share_the_connections(site: Site, pause: float) -> None:
-    """Of connections that come together, or one by one, no process takes nearly all, unless the machine keeps the other
-    from running just then.
+    """Of connections that come together, or one by one, no process takes nearly all; more come where the machine has
+    kept one process from running just then, and all of them are counted.
     """
+    counts: Counter[bytes] = Counter()
 
     def shared() -> bool:
-        counts: Counter[bytes] = Counter()
         with ExitStack() as held:
             for _ in range(20):
                 connection = held.enter_context(socket.create_connection(("127.0.0.1", site.port), 10))
                 time.sleep(pause)
                 connection.sendall(b"GET /voice HTTP/1.1\r\n\r\n")
                 counts[connection.recv(1000).rpartition(b"\n")[2]] += 1
-        return {str(pid).encode() for pid in site.workers()} == set(counts) and min(counts.values()) > 20 / 10
+        return {str(pid).encode() for pid in site.workers()} == set(counts) and min(
+            counts.values()
+        ) > counts.total() / 10
 
     assert wait_until(shared)
 

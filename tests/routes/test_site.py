@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 import routes
-from routes import create_site
+from routes import create_app, create_site
 from tests.application import some_services, some_settings
 from tests.databases import with_tables
 
@@ -27,6 +28,14 @@ def test_both_are_there(site: Client) -> None:
     """The telephone side answers, and so do the pages below their own address."""
     assert 200 == site.get("/health/live").status_code
     assert "/admin/sign-in" in site.get("/admin/").headers["Location"]
+
+
+def test_views_are_plain_functions(tmp_path: Path) -> None:
+    """No view of the telephone side is a coroutine: nobody looks for one while a caller waits (`routes.telephone`)."""
+    app = create_app(some_services(some_settings(tmp_path)))
+
+    assert "voice.key" in app.view_functions
+    assert [] == [name for name, view in app.view_functions.items() if inspect.iscoroutinefunction(view)]
 
 
 def test_phone_of_coordinators(tmp_path: Path) -> None:
