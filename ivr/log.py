@@ -104,13 +104,18 @@ class Patient(logging.Handler):
         self._begin()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take a line; let it go where too many wait."""
+        """Take a line; let it go where too many wait, or where none can be made of it: whoever logs goes on."""
         if self._process != os.getpid():
             self._begin()
         if self._taken - self._written >= WAITING:
             self._lost += 1
             return
-        self._lines.put(f"{self.format(record)}\n".encode(errors="replace"))
+        try:
+            line = f"{self.format(record)}\n".encode(errors="replace")
+        except Exception:  # noqa: BLE001 - a fault in what is said of a call is no fault of the call
+            self._lost += 1
+            return
+        self._lines.put(line)
         self._taken += 1
         if self._thread is None:
             writer = threading.Thread(target=self._write, name="log", daemon=True)

@@ -161,6 +161,19 @@ def test_lines_of_a_thread_keep_their_order(pipe: tuple[int, int]) -> None:
     assert [*map(str, range(50)), "child"] == os.read(pipe[0], 4096).decode().split()
 
 
+def test_line_that_cannot_be_made(pipe: tuple[int, int], caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever logs what cannot be written as a line goes on: that line is let go, and counted with the next."""
+    handler = log.Patient(pipe[1])
+    handler.handle(logging.makeLogRecord({"msg": "%d", "args": ("no number",)}))
+    handler.handle(some_record("next"))
+    handler.flush()
+
+    assert b"next\n" == os.read(pipe[0], 4096)
+    assert wait_until(
+        lambda: [("log_lines_lost", 1)] == [(each.message, each.__dict__["count"]) for each in caplog.records]
+    )
+
+
 def test_nobody_waits_for_who_reads_the_log(pipe: tuple[int, int], caplog: pytest.LogCaptureFixture) -> None:
     """Beyond what the pipe and the memory hold lines are let go, and counted as soon as there is room."""
     handler, read = log.Patient(pipe[1]), [b""]
