@@ -223,6 +223,7 @@ def test_fault_in_the_middle(town: Town, caplog: pytest.LogCaptureFixture) -> No
     assert 200_000 < len(answered)
     assert not answered.endswith(b"0\r\n\r\n")
     assert town.ask(get("/page", LAST)).endswith(b"/page")
+    assert wait_until(lambda: bool(caplog.records))  # by another thread, which has ended the connection before
     assert [("server_fault", "ValueError")] == [(each.message, each.__dict__["fault"]) for each in caplog.records]
 
 
@@ -230,6 +231,7 @@ def test_application_that_would_exit(town: Town, caplog: pytest.LogCaptureFixtur
     """An answer that ends in an exit costs neither a thread nor a connection."""
     assert [b""] * 3 == [town.ask(get("/page/exit")) for _ in range(TERMS.threads + 1)]
     assert town.ask(get("/page", LAST)).endswith(b"/page")
+    assert wait_until(lambda: bool(caplog.records))  # by another thread, which has ended the connection before
     assert {("server_fault", "SystemExit")} == {(each.message, each.__dict__["fault"]) for each in caplog.records}
 
 

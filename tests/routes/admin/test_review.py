@@ -313,6 +313,7 @@ def test_nothing_to_undo(tmp_path: Path) -> None:
 
 def test_tables_of_a_folder(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where callers are served a folder, the pages say so, offer no approval, and the server refuses one."""
+    publish(office, CRIME, "cost: standard", "cost: free")
     draft, number = handed_over(office), live(office)
     monkeypatch.setattr("routes.admin.review._from_folder", lambda: True)
     office.act_as(BEN)
