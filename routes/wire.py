@@ -272,6 +272,8 @@ class Wire:
         asked["REQUEST_METHOD"] = method
         if version == "1.0":
             asked["SERVER_PROTOCOL"] = "HTTP/1.0"
+        elif "HTTP_HOST" not in asked:
+            self._refuse(HTTPStatus.BAD_REQUEST)  # RFC 9112 3.2
 
     def _take_path(self, asked: Environ) -> None:
         if not _TARGET.fullmatch(self._target):

@@ -161,7 +161,7 @@ def step(server: Server, host: str, framing: Framing, *more: tuple[str, str], ke
     [
         pytest.param(b"", id="nothing"),
         pytest.param(b"GET / HTTP/1.0\r\n\r\n", id="whole, and never closed"),
-        pytest.param(b"POST /voice HTTP/1.1\r\nX-Slow: ", id="half a head"),
+        pytest.param(b"POST /voice HTTP/1.1\r\nHost: h\r\nX-Slow: ", id="half a head"),
         pytest.param(SLOW + b"Content-Length: 500\r\n\r\nCallSid=", id="half a body"),
         pytest.param(SLOW + b"Transfer-Encoding: chunked\r\n\r\n5\r\nCall", id="half a piece"),
     ],

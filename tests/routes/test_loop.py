@@ -77,7 +77,8 @@ def test_pages_hold_up_no_text(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    "begun", [b"", b"GET", b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab", b"POST / HTTP/1.1\r\nX: "]
+    "begun",
+    [b"", b"GET", b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab", b"POST / HTTP/1.1\r\nHost: h\r\nX: "],
 )
 def test_slow_senders_hold_up_nobody(town: Town, begun: bytes) -> None:
     """Hundreds of requests that are half sent keep neither calls nor pages from their answers."""
@@ -162,9 +163,9 @@ def test_sender_who_says_no_more(town: Town) -> None:
     "begun",
     [
         b"GET",
-        b"GET / HTTP/1.1\r\nX: ",
-        b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab",
-        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        b"GET / HTTP/1.1\r\nHost: h\r\nX: ",
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab",
+        b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
         get("/voice") + b"GET",
     ],
 )
@@ -190,7 +191,7 @@ def test_sender_who_says_no_more_between_requests(town: Town, said: bytes) -> No
 def test_body_in_two_parts(town: Town) -> None:
     """Whoever waits for a word before sending a body is asked for it."""
     with town.connect() as connection:
-        connection.sendall(b"POST / HTTP/1.1\r\nExpect: 100-continue\r\n")
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n")
         time.sleep(0.05)
         connection.sendall(b"Connection: close\r\nContent-Length: 3\r\n\r\n")
         assert b"HTTP/1.1 100 Continue\r\n\r\n" == connection.recv(1000)
@@ -296,7 +297,7 @@ def test_no_room_for_connections(town: Town, monkeypatch: pytest.MonkeyPatch) ->
 def test_long_body(town: Town) -> None:
     """A body is long only where it may be; elsewhere the application sees none of it."""
     body = b"y" * 2_000_000
-    head = b"POST %b HTTP/1.1\r\nConnection: close\r\nContent-Length: 2000000\r\n\r\n"
+    head = b"POST %b HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 2000000\r\n\r\n"
 
     assert body in town.ask(head % b"/admin" + body)
     assert town.ask(head % b"/page" + body[:1]).startswith(b"HTTP/1.1 500")

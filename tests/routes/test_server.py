@@ -89,7 +89,7 @@ def test_processes_share_the_connections(site: Site, pause: float) -> None:
             for _ in range(20):
                 connection = held.enter_context(socket.create_connection(("127.0.0.1", site.port), 10))
                 time.sleep(pause)
-                connection.sendall(b"GET /voice HTTP/1.1\r\n\r\n")
+                connection.sendall(b"GET /voice HTTP/1.1\r\nHost: h\r\n\r\n")
                 counts[connection.recv(1000).rpartition(b"\n")[2]] += 1
         return {str(pid).encode() for pid in site.workers()} == set(counts) and min(
             counts.values()

@@ -159,7 +159,7 @@ def one_by_one(content: bytes) -> range:
         pytest.param(VOICE + b"Transfer-Encoding: identity\r\n\r\n", id="another coding"),
         pytest.param(VOICE + b"Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n", id="a hidden coding"),
         pytest.param(VOICE + b"Transfer-Encoding: chunked\r\n" + PIECES + b"0\r\n\r\n", id="coded twice"),
-        pytest.param(b"POST / HTTP/1.0\r\n" + PIECES + b"0\r\n\r\n", id="pieces of an old client"),
+        pytest.param(b"POST / HTTP/1.0\r\nHost: h\r\n" + PIECES + b"0\r\n\r\n", id="pieces of an old client"),
         pytest.param(VOICE + PIECES + b"zz\r\nabc\r\n0\r\n\r\n", id="a bad size"),
         pytest.param(VOICE + PIECES + b"-1\r\nabc\r\n0\r\n\r\n", id="a size below nothing"),
         pytest.param(VOICE + PIECES + b"0x3\r\nabc\r\n0\r\n\r\n", id="a size with a prefix"),
@@ -176,20 +176,22 @@ def one_by_one(content: bytes) -> range:
         pytest.param(VOICE + b": y\r\n\r\n", id="no name"),
         pytest.param(VOICE + b"no colon\r\n\r\n", id="no colon"),
         pytest.param(VOICE + b"Host: i\r\n\r\n", id="two hosts"),
+        pytest.param(b"GET / HTTP/1.1\r\n\r\n", id="no host"),
+        pytest.param(b"GET http://h/ HTTP/1.1\r\nX-Forwarded-Host: h\r\n\r\n", id="a host elsewhere"),
         pytest.param(VOICE + b"Content-Type: a\r\nContent-Type: a\r\n\r\n", id="two kinds"),
-        pytest.param(b"GET / HTTP/0.9\r\n\r\n", id="HTTP/0.9"),
-        pytest.param(b"GET / HTTP/2.0\r\n\r\n", id="HTTP/2.0"),
-        pytest.param(b"GET / HTTP/9.9\r\n\r\n", id="HTTP/9.9"),
+        pytest.param(b"GET / HTTP/0.9\r\nHost: h\r\n\r\n", id="HTTP/0.9"),
+        pytest.param(b"GET / HTTP/2.0\r\nHost: h\r\n\r\n", id="HTTP/2.0"),
+        pytest.param(b"GET / HTTP/9.9\r\nHost: h\r\n\r\n", id="HTTP/9.9"),
         pytest.param(b"GET /\r\n\r\n", id="no version"),
-        pytest.param(b"GET / HTTP/1.1 \r\n\r\n", id="a space behind the version"),
-        pytest.param(b"GET / HTTP/1.1\n\n", id="bare LFs"),
-        pytest.param(b"GET /\xc3\xa9 HTTP/1.1\r\n\r\n", id="a target beyond ASCII"),
-        pytest.param(b"GET /#x HTTP/1.1\r\n\r\n", id="a fragment"),
-        pytest.param(b"GET * HTTP/1.1\r\n\r\n", id="no target"),
-        pytest.param(b"GET h:80 HTTP/1.1\r\n\r\n", id="a host and no path"),
-        pytest.param(b"GET http://[x/ HTTP/1.1\r\n\r\n", id="a broken host"),
-        pytest.param(b"get / HTTP/1.1\r\n\r\n", id="a small method"),
-        pytest.param(b"CONNECT h:1 HTTP/1.1\r\n\r\n", id="a tunnel"),
+        pytest.param(b"GET / HTTP/1.1 \r\nHost: h\r\n\r\n", id="a space behind the version"),
+        pytest.param(b"GET / HTTP/1.1\nHost: h\n\n", id="bare LFs"),
+        pytest.param(b"GET /\xc3\xa9 HTTP/1.1\r\nHost: h\r\n\r\n", id="a target beyond ASCII"),
+        pytest.param(b"GET /#x HTTP/1.1\r\nHost: h\r\n\r\n", id="a fragment"),
+        pytest.param(b"GET * HTTP/1.1\r\nHost: h\r\n\r\n", id="no target"),
+        pytest.param(b"GET h:80 HTTP/1.1\r\nHost: h\r\n\r\n", id="a host and no path"),
+        pytest.param(b"GET http://[x/ HTTP/1.1\r\nHost: h\r\n\r\n", id="a broken host"),
+        pytest.param(b"get / HTTP/1.1\r\nHost: h\r\n\r\n", id="a small method"),
+        pytest.param(b"CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n", id="a tunnel"),
         pytest.param(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", id="the beginning of HTTP/2"),
         pytest.param(b"\x16\x03\x01\x02\x00\x01\x00", id="the beginning of TLS"),
         pytest.param(VOICE + b"Connection: upgrade\r\nUpgrade: x\r\nContent-Length: 3\r\n\r\nabc", id="upgrade, body"),
@@ -210,7 +212,9 @@ def test_broken(content: bytes, cuts: Any) -> None:
         pytest.param(VOICE + b"transfer-encoding: Chunked \r\n\r\n3;x=y\r\nabc\r\n0\r\n\r\n", b"abc", id="pieces"),
         pytest.param(VOICE + b"Transfer_Encoding: x\r\nContent-Length: 1\r\n\r\nabc", b"a", id="no coding at all"),
         pytest.param(VOICE + b"X: y z\t \r\n\r\n", b"", id="spaces in a value"),
-        pytest.param(b"\r\nPOST /voice HTTP/1.1\r\n\r\n", b"", id="an empty line before"),
+        pytest.param(b"\r\nPOST /voice HTTP/1.1\r\nHost: h\r\n\r\n", b"", id="an empty line before"),
+        pytest.param(b"POST /voice HTTP/1.1\r\nhost:\r\n\r\n", b"", id="an empty host"),
+        pytest.param(b"POST /voice HTTP/1.0\r\n\r\n", b"", id="no host of an old client"),
     ],
 )
 def test_near_misses(content: bytes, expected: bytes) -> None:
@@ -222,7 +226,7 @@ def test_near_misses(content: bytes, expected: bytes) -> None:
 
 def test_options_of_the_server() -> None:
     """The one target that is no path is taken where it means something."""
-    assert "*" == fed(b"OPTIONS * HTTP/1.1\r\n\r\n").requests[0].asked["PATH_INFO"]
+    assert "*" == fed(b"OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n").requests[0].asked["PATH_INFO"]
 
 
 def test_names_that_could_pass_for_others() -> None:
@@ -272,7 +276,7 @@ def test_fields_behind_the_body() -> None:
 )
 def test_how_long_a_connection_lives(line: str, fields: str, last: bool) -> None:
     """It lives on as RFC 9112 9.3 has it, and ends where something else than HTTP was asked for."""
-    wire = fed(f"{line}\r\n{fields}\r\nGET /next HTTP/1.1\r\n\r\n".encode())
+    wire = fed(f"{line}\r\nHost: h\r\n{fields}\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n".encode())
 
     assert ([last] if last else [False, False], None) == ([each.last for each in wire.requests], wire.refusal)
 
@@ -283,7 +287,7 @@ def test_how_long_a_connection_lives(line: str, fields: str, last: bool) -> None
 )
 def test_expectations(expectation: str, version: str, continues: bool, refusal: HTTPStatus | None) -> None:
     """Whoever waits for a word before sending the body gets one; other expectations are refused."""
-    wire = fed(f"POST / HTTP/{version}\r\nExpect: {expectation}\r\nContent-Length: 1\r\n\r\n".encode())
+    wire = fed(f"POST / HTTP/{version}\r\nHost: h\r\nExpect: {expectation}\r\nContent-Length: 1\r\n\r\n".encode())
 
     assert (continues, refusal) == (wire.continues, wire.refusal)
     if continues:
@@ -292,14 +296,17 @@ def test_expectations(expectation: str, version: str, continues: bool, refusal: 
         assert (False, b"a") == (wire.continues, body(wire.requests[0]))
 
 
+START, HOST = b"GET / HTTP/1.1\r\n", b"Host: h\r\n"
 LINES = {
-    size: b"GET /" + b"x" * (size - len("GET / HTTP/1.1")) + b" HTTP/1.1\r\n\r\n" for size in (LINE - 1, LINE, LINE + 1)
+    size: START.replace(b"/ ", b"/" + b"x" * (size - len("GET / HTTP/1.1")) + b" ") + HOST + b"\r\n"
+    for size in (LINE - 1, LINE, LINE + 1)
 }
 HEADS = {
-    size: b"GET / HTTP/1.1\r\n" + b"X: %b\r\n" % (b"y" * (size - 5)) + b"\r\n" for size in (HEAD - 1, HEAD, HEAD + 1)
+    size: START + HOST + b"X: %b\r\n" % (b"y" * (size - len(HOST + b"X: \r\n"))) + b"\r\n"
+    for size in (HEAD - 1, HEAD, HEAD + 1)
 }
 MANY = {
-    size: b"GET / HTTP/1.1\r\n" + b"".join(b"X%d: y\r\n" % at for at in range(size)) + b"\r\n"
+    size: START + HOST + b"".join(b"X%d: y\r\n" % at for at in range(1, size)) + b"\r\n"
     for size in (FIELDS - 1, FIELDS, FIELDS + 1)
 }
 
@@ -386,6 +393,6 @@ def test_path_beside_the_pages() -> None:
 
 def test_too_many_at_once() -> None:
     """Of many requests behind one another so many are answered, and then no more."""
-    wire = fed(b"GET / HTTP/1.1\r\n\r\n" * (PIPELINED + 1))
+    wire = fed(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n" * (PIPELINED + 1))
 
     assert (PIPELINED, BAD) == (len(wire.requests), wire.refusal)
