@@ -19,7 +19,7 @@ from directory.desk.mistakes import Wordless, must_have_words, must_not_mislead
 from directory.desk.people import Actor, NotAllowedError, Role, StageError, UnknownError
 from directory.desk.revisions import Origin, Revision, compiled_of, files_of, hash_of, live, must_be_decided, publish
 from directory.desk.tables import drafts, edits
-from directory.desk.ties import in_one_hand
+from directory.desk.ties import in_one_hand, must_be_another
 from directory.desk.writes import turn
 from directory.load import compile_files
 from directory.model import Directory
@@ -225,13 +225,7 @@ class Drafts:
         actor.must(Role.APPROVER)
         with turn(self._engine) as connection:
             draft, files = _at(connection, id_, Stage.WAITING), _files(connection, id_)
-            if actor.id in draft.authors:
-                raise NotAllowedError("This is your own work: another person has to approve it.")
-            if in_one_hand(connection, actor.id, draft.authors, now):
-                raise NotAllowedError(
-                    "An account that was made or changed less than a day ago may be in the hands of whoever did that: "
-                    "let somebody else approve this, or wait."
-                )
+            must_be_another(connection, actor, draft.authors, now)
             if not hash_ == hash_of(files) == draft.hash == draft.submitted_hash:
                 raise ContentError("The draft is not what you have read: open it again.")
             if _live(connection).number != draft.base:

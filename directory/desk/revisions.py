@@ -19,6 +19,7 @@ from directory import packed
 from directory.desk import audit
 from directory.desk.people import OPERATOR, Actor, NotAllowedError, Role, StageError, UnknownError
 from directory.desk.tables import confirmations, revisions
+from directory.desk.ties import must_be_another
 from directory.desk.writes import turn
 from directory.load import compile_files
 from directory.model import Directory, Helpline
@@ -183,8 +184,7 @@ class Revisions:
         with turn(self._engine) as connection:
             if not _waits(connection, found):
                 raise StageError("This revision does not wait for a confirmation.")
-            if actor.id == found.author:
-                raise NotAllowedError("This is your own work: another person has to approve it.")
+            must_be_another(connection, actor, (found.author,), now)
             row = {"revision": number, "who": actor.id, "name": actor.name, "at": now}
             connection.execute(confirmations.insert().values(row))
             audit.record(connection, actor, audit.CONFIRMED, str(number), now, hash=found.hash)

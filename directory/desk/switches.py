@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from directory.desk import audit
 from directory.desk.people import Actor, Role, StageError, UnknownError
 from directory.desk.tables import switches, votes
+from directory.desk.ties import must_be_another
 from directory.desk.writes import turn
 from directory.dialling import digits
 from directory.model import Directory, Kind
@@ -131,12 +132,17 @@ class Switches:
             return _get(connection, id_)
 
     def settle(self, id_: int, actor: Actor, now: dt.datetime, outcome: Outcome) -> Switch:
-        """Say what should become of a switch; when two different people say the same, that is done."""
+        """Say what should become of a switch; when two different people say the same, that is done.
+
+        Raises `UnknownError`, `StageError`, and `NotAllowedError` where whoever has said the same may be the actor.
+        """
         actor.must(Role.EDITOR)
         with turn(self._engine) as connection:
             switch = _get(connection, id_)
             if not switch.works or switch.outcome is outcome:
                 raise StageError("This switch has been settled already.")
+            others = [each.who for each in switch.votes if each.outcome is outcome and each.who != actor.id]
+            must_be_another(connection, actor, others, now)
             connection.execute(votes.delete().where(votes.c.switch == id_, votes.c.who == actor.id))
             row = {"switch": id_, "who": actor.id, "name": actor.name, "outcome": outcome.value, "at": now}
             connection.execute(votes.insert().values(row))

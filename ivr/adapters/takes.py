@@ -12,8 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from directory.desk import Desk, audit
-from directory.desk.people import Actor, NotAllowedError, Role, StageError, UnknownError
+from directory.desk.people import Actor, Role, StageError, UnknownError
 from directory.desk.tables import Moment
+from directory.desk.ties import must_be_another
 from ivr.adapters.wordings import metadata
 
 takes = sa.Table(
@@ -116,8 +117,7 @@ class TakeStore:
         actor.must(Role.EDITOR)
         with self._desk.turn() as connection:
             found = _waiting(connection, id_)
-            if found.who == actor.id:
-                raise NotAllowedError("This is your own work: another person has to approve it.")
+            must_be_another(connection, actor, (found.who,), now)
             if found.hash != hash_:
                 raise StageError("The recording is not the one that you have heard: open the page again.")
             put(found, bytes(connection.scalar(sa.select(takes.c.sound).where(takes.c.id == id_)) or b""))

@@ -12,8 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from directory.desk import Desk, audit
-from directory.desk.people import Actor, NotAllowedError, Role, StageError, UnknownError
+from directory.desk.people import Actor, Role, StageError, UnknownError
 from directory.desk.tables import Moment
+from directory.desk.ties import must_be_another
 from ivr.phrases import Phrase
 from ivr.wordings import Wording, Wordings, Words, name_of
 
@@ -147,8 +148,7 @@ class WordingStore:
         actor.must(Role.EDITOR)
         with self._desk.turn() as connection:
             found = _waiting(connection, id_)
-            if found.who == actor.id:
-                raise NotAllowedError("This is your own work: another person has to approve it.")
+            must_be_another(connection, actor, (found.who,), now)
             if found.hash != hash_:
                 raise StageError("The sentence is not what you have read: open it again.")
             _move(connection, found.wording, Stage.LIVE, Stage.REPLACED)

@@ -35,7 +35,7 @@ def ways(draft: Draft, person: Actor, moved: bool, from_folder: bool, in_one_han
     if not why_not and in_one_hand:
         why_not = _(
             "An account that was made or changed less than a day ago may be in the hands of whoever did that: "
-            "let somebody else approve this, or wait."
+            "let somebody else do this, or wait."
         )
     return Ways(
         submit=begun and person.may(Role.EDITOR) and not moved,

@@ -17,7 +17,7 @@ from ivr.phrases import Phrase
 from ivr.render import RefusedError
 from ivr.voices import Way
 from ivr.wordings import Wording, Words, composed, faults_of, name_of, words_of
-from routes.admin.gate import actor, needs, signed_in
+from routes.admin.gate import actor, fresh_sign_in, needs, signed_in
 from routes.admin.pages import desk, now, page, services
 from routes.admin.prompts import sound
 from routes.admin.prompts.book import EXAMPLES, Book, Message, about, book, name
@@ -87,6 +87,7 @@ def propose(tag: str, phrase: str) -> ResponseReturnValue:
 
 @bp.post("/<tag>/<phrase>/approve")
 @needs(Role.EDITOR)
+@fresh_sign_in
 def approve(tag: str, phrase: str) -> ResponseReturnValue:
     """Make a proposed wording live, exactly as it was read."""
     _known(tag), _phrase(phrase)
@@ -166,18 +167,24 @@ def waiting_sound(tag: str, id_: int) -> ResponseReturnValue:
         abort(404)
 
 
-@bp.post("/<tag>/<phrase>/recordings/<int:id_>/<any(take, refuse):answer>")
+@bp.post("/<tag>/<phrase>/recordings/<int:id_>/take")
 @needs(Role.EDITOR)
-def answer_recording(tag: str, phrase: str, id_: int, answer: str) -> ResponseReturnValue:
-    """Let callers hear a recording, exactly the one listened to, or refuse it."""
+@fresh_sign_in
+def take_recording(tag: str, phrase: str, id_: int) -> ResponseReturnValue:
+    """Let callers hear a recording, exactly the one listened to."""
     here = _known(tag)
 
     def put(take: Take, data: bytes) -> None:
         sound.put(here.places, here.voices[take.language], take, data)
 
-    if answer == "refuse":
-        return _do(tag, phrase, lambda: _takes().refuse(id_, actor(), now()))
     return _do(tag, phrase, lambda: _takes().take(id_, actor(), now(), request.form.get("hash", ""), put))
+
+
+@bp.post("/<tag>/<phrase>/recordings/<int:id_>/refuse")
+@needs(Role.EDITOR)
+def refuse_recording(tag: str, phrase: str, id_: int) -> ResponseReturnValue:
+    """Refuse a recording, or give up one's own."""
+    return _do(tag, phrase, lambda: _takes().refuse(id_, actor(), now()))
 
 
 def _sentence(tag: str, phrase: str, typed: Words | None = None, faults: list[str] | None = None) -> str:

@@ -140,7 +140,7 @@ def test_script_in_words_is_shown_as_words(office: Office) -> None:
 
 
 def test_two_people_reword_a_sentence(office: Office) -> None:
-    """An editor proposes, sees no button to approve it, and is refused; another person approves, and it is live."""
+    """An editor proposes, sees no button to approve it, and is refused; another person signs in again and approves."""
     office.post("/sentences/ro/greeting", {"words": "Bine ați sunat."})
     found = re.search(r'name="id" value="(\d+)"', office.get("/sentences/ro/greeting").text)
     proposal = WordingStore(office.desk).proposed()[0]
@@ -150,6 +150,13 @@ def test_two_people_reword_a_sentence(office: Office) -> None:
 
     office.post("/sentences/ro/greeting/approve", answer)
 
+    assert () == WordingStore(office.desk).live().live
+
+    page = office.act_as(BEN, fresh=False).get("/sentences/ro/greeting")
+    back = re.search(r'name="back" value="([^"]*)"', page.text)
+    led = office.post("/sentences/ro/greeting/approve", {**answer, "back": back[1] if back else ""})
+
+    assert office.gate.fresh_url("/sentences/ro/greeting") == led.location
     assert () == WordingStore(office.desk).live().live
 
     office.act_as(BEN).post("/sentences/ro/greeting/approve", answer)

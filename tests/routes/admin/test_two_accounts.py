@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from directory.desk.draft import Draft
-from directory.desk.people import Role
+from directory.desk.people import NotAllowedError, Role
+from directory.desk.switches import Outcome
+from directory.load import compile_files
 from directory.pieces import Place, fingerprint, piece
+from directory.switched import Position
+from ivr.adapters.takes import TakeStage, TakeStore
+from ivr.adapters.wordings import WordingStore
+from ivr.phrases import Phrase
+from ivr.wordings import Wording
 from tests.accounts import Coordinator, House, found
 from tests.pages import Page
 from tests.sample_directory import FILES
 
-ADA, BEN, EVE = "ada@example.org", "ben@example.org", "eve@example.org"
+ADA, BEN, EVE, MALLORY = (f"{name}@example.org" for name in ("ada", "ben", "eve", "mallory"))
 CRIME = Place("gb.yaml", "gb-crime")
 
 
@@ -54,7 +62,7 @@ def test_two_accounts_of_an_administrator(house: House) -> None:
     """They change with the one and approve with the other: 403 and a sentence on the page, until a day has passed."""
     ada = house.somebody(ADA, Role.ADMINISTRATOR)
     made(house, ada, EVE, Role.EDITOR)
-    mallory = made(house, ada, "mallory@example.org", Role.APPROVER)
+    mallory = made(house, ada, MALLORY, Role.APPROVER)
     draft = handed_over(house, EVE)
     page = Page(mallory.get(f"/changes/{draft.id}").text)
 
@@ -78,6 +86,56 @@ def test_account_of_somebody_else_that_was_reset(house: House) -> None:
     taken.enrol(link)
 
     assert [403, 1] == [approve(taken, draft), house.desk.head()[0]]
+
+
+def test_sentence_of_two_accounts(house: House) -> None:
+    """They word a sentence with the one, or record it, and approve with the other: callers hear neither for a day."""
+    ada = house.somebody(ADA, Role.ADMINISTRATOR)
+    _, mallory = (made(house, ada, address, Role.EDITOR) for address in (EVE, MALLORY))
+    words, sounds, author = WordingStore(house.desk), TakeStore(house.desk), house.account(EVE).actor
+    wording = words.propose(author, house.now, Wording("en", Phrase.GREETING, ("Good day.",), ""))
+    take = sounds.offer(author, house.now, "ga", "greeting", "Fáilte.", b"RIFF", 1.0)
+
+    def approved() -> tuple[str, bool, TakeStage]:
+        form = {"id": str(wording.id), "hash": wording.hash}
+        said = mallory.post("/sentences/en/greeting/approve", form, follow_redirects=True).text
+        with suppress(NotAllowedError):
+            sounds.take(take.id, house.account(MALLORY).actor, house.now, take.hash, lambda *_: None)
+        return said, bool(words.live().live), sounds.of("ga")[0].stage
+
+    said, *early = approved()
+
+    assert "may be in the hands of whoever did that" in said
+    assert [False, TakeStage.WAITING] == early
+
+    house.later(days=1)
+    mallory.sign_in()
+
+    assert [True, TakeStage.TAKEN] == [*approved()[1:]]
+
+
+def test_switch_settled_by_two_accounts(house: House) -> None:
+    """They throw no switch back with both: the second one's word does not count for a day, somebody else's does."""
+    ada, ben = house.somebody(ADA, Role.ADMINISTRATOR), house.somebody(BEN, Role.APPROVER)
+    eve, mallory = (made(house, ada, address, Role.EDITOR) for address in (EVE, MALLORY))
+    tables, person = compile_files(FILES), house.account(BEN).actor
+    first, second = (
+        house.desk.switches.throw(person, house.now, tables, "GB", say, Position.OUT, "A stranger answers.")
+        for say in ("020 7946 0001", "020 7946 0004")
+    )
+
+    def settled(who: Coordinator, switch: int) -> tuple[int, Outcome | None]:
+        answer = who.post(f"/switches/{switch}/settle", {"outcome": "lift"})
+        return answer.status_code, house.desk.switches.get(switch).outcome
+
+    assert [(303, None)] * 2 == [settled(eve, each.id) for each in (first, second)]
+    assert [(409, None)] * 2 == [settled(mallory, each.id) for each in (first, second)]
+    assert (303, Outcome.LIFT) == settled(ben, first.id)
+
+    house.later(days=1)
+    mallory.sign_in()
+
+    assert (303, Outcome.LIFT) == settled(mallory, second.id)
 
 
 def test_first_page_names_the_accounts(house: House) -> None:
