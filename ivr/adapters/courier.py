@@ -23,6 +23,8 @@ RETRY_SECONDS = 1.0
 """Seconds between attempts to reach Redis while it is away."""
 HEAR_SECONDS = 0.5
 """Seconds between questions whether batches have been counted."""
+ADOPTED = 20
+"""Files of dead processes in hand at most: each takes memory, and is let go of only when it has been counted."""
 ADOPT_SECONDS = 2.0
 """Seconds until the next look, where there was no file that nobody writes any more."""
 log = logging.getLogger(__name__)
@@ -106,7 +108,7 @@ class Source:
 
 
 class Courier:
-    """Carries the batches of this process, and of one file at a time that a dead process has left."""
+    """Carries the batches of this process, and those in files that dead processes have left."""
 
     def __init__(
         self, own: Source, stream: EventStream, queues: Queues, folder: Path, clock: Callable[[], dt.datetime]
@@ -114,7 +116,7 @@ class Courier:
         self._stream, self._queues, self._folder, self._clock = stream, queues, folder, clock
         self._own = own
         self._others: list[Source] = []
-        """Earlier sources of this process that have no file, and the one that was adopted."""
+        """Earlier sources of this process that have no file, and those that were adopted."""
         self._tried = self._heard = self._looked = float("-inf")
         self._told = False
         self.is_away = False
@@ -162,9 +164,14 @@ class Courier:
             self._told = True
 
     def adopt(self) -> None:
-        """Take over a file that nobody writes any more, if Redis is there and no other is in hand."""
-        now = time.monotonic()
-        if self.is_away or now - self._looked < ADOPT_SECONDS or any(each.file for each in self._others):
+        """Take over a file that nobody writes any more, if Redis is there and has all of those in hand.
+
+        That they have been counted is not waited for: in the next one may stand a text, which lives two minutes.
+        """
+        now, adopted = time.monotonic(), [each for each in self._others if each.file]
+        if self.is_away or now - self._looked < ADOPT_SECONDS:
+            return
+        if len(adopted) >= ADOPTED or not all(each.is_sent for each in adopted):
             return
         for path in sorted(self._folder.glob(f"*{SUFFIX}")):
             with suppress(OSError):

@@ -19,6 +19,7 @@ import threading
 import time
 import uuid
 import weakref
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import takewhile
@@ -31,7 +32,7 @@ from ivr.adapters.courier import HEAR_SECONDS, RETRY_SECONDS, Courier, Source
 from ivr.adapters.queue import Queues
 from ivr.adapters.spool import SpoolFile
 from ivr.adapters.stream import EventStream
-from ivr.events import Event, EventKind
+from ivr.events import Event, EventKind, SendText
 from ivr.settings import Settings
 
 PAUSE = 0.05
@@ -80,7 +81,7 @@ class Outbox:
             elif len(self._unfiled) + self._held < LIMIT:
                 self._unfiled.append(item)
             else:
-                self._overflow += 1
+                self._lost[_instead_of(item, self._clock())] += 1
         if self._thread is None:
             self._start()
         if not self._wake.is_set():  # else the thread has not begun to look, and will find this too
@@ -108,7 +109,9 @@ class Outbox:
         """Put since the last batch, and in the file."""
         self._unfiled: list[Item] = []
         """Put since the last batch, and in no file: there is none, or it is full."""
-        self._held = self._overflow = self._number = self._accepted = self._erased = 0
+        self._lost = Counter[Event]()
+        """What is counted in the place of items that were let go since the last batch."""
+        self._held = self._number = self._accepted = self._erased = 0
         self._busy = self._closing = self._told = False
         self._lock, self._starting = threading.Lock(), threading.Lock()
         self._wake = threading.Event()
@@ -155,14 +158,13 @@ class Outbox:
     def _hand_over(self) -> None:
         """Make a batch of all that has been put since the last one."""
         with self._lock:
-            lost, self._overflow = self._overflow, 0
-            if lost:
-                self._unfiled += [Event.at(self._clock(), EventKind.FAULT, "overflow")] * lost
+            lost, self._lost = self._lost, Counter()
+            self._unfiled += lost.elements()
             self._source.is_whole &= not self._unfiled
             self._items, self._unfiled = self._items + self._unfiled, []
             self._divide()
         if lost:
-            log.error("outbox_overflow", extra={"count": lost})
+            log.error("outbox_overflow", extra={"count": lost.total()})
 
     def _divide(self) -> None:
         """Make a batch of what is in the file. The lock is held."""
@@ -208,6 +210,13 @@ class Outbox:
         self._number = self._accepted = self._erased = 0
         self._source = Source(self._file.source if self._file else uuid.uuid4().hex, self._file)
         self._courier.turn_to(self._source)
+
+
+def _instead_of(item: Item, now: dt.datetime) -> Event:
+    """Return what is counted in the place of an item that is let go: of a text, that it was not sent."""
+    if isinstance(item, SendText):
+        return Event.at(now, EventKind.TEXT, "dropped", item.language)
+    return Event.at(now, EventKind.FAULT, "overflow")
 
 
 def _begin_anew(outbox: weakref.ref[Outbox]) -> None:

@@ -10,13 +10,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ivr.adapters import courier, spool
 from ivr.adapters import outbox as module
-from ivr.adapters.batch import line_of
+from ivr.adapters.batch import Item, line_of
 from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.queue import Queues
 from ivr.adapters.stream import KEY
@@ -208,6 +209,20 @@ def test_text_asked_for_in_an_outage_is_queued_after_it(make: Make, restartable_
     assert _wait_for(lambda: _lengths(restartable_redis.url)["texts"] == 1)
 
 
+def test_texts_that_dead_processes_have_left(make: Make, redis_url: str) -> None:
+    """The texts of every process that died are put into the queue, also while nothing can be counted."""
+    house = make(redis_url)
+    for call in ("CA1", "CA2", "CA3"):
+        file = spool.SpoolFile.make(house.spool)
+        file.append(line_of(replace(TEXT, call=call)))
+        file.release()
+    outbox = house.outbox()
+    for _ in range(4):  # rounds of its thread: a file is taken at the end of one, and carried in the next
+        outbox._empty()
+
+    assert 3 == _lengths(redis_url)["texts"]
+
+
 def test_lost_answer_does_not_double(make: Make, restartable_redis: RestartableRedis) -> None:
     """A server that hangs, lets the outbox give up, and then carries out what it had been sent, counts it once."""
     house = make(restartable_redis.url)
@@ -339,16 +354,32 @@ def test_burst_that_no_file_holds(make: Make, redis_url: str, monkeypatch: pytes
     assert house.books().agree
 
 
-def test_overflow_is_counted(make: Make, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where no file can be made, items beyond the limit are let go, and how many they were is counted."""
-    monkeypatch.setattr(module, "LIMIT", 10)
-    house = make(redis_url)
+def _overflown(house: CountingHouse, items: list[Item], most: int, monkeypatch: pytest.MonkeyPatch) -> CountingHouse:
+    """Put items where no file can be made and `most` may wait in memory, and only then begin to carry them."""
+    monkeypatch.setattr(module, "LIMIT", most)
     house.spool.write_text("a file where the folder should be")
     outbox = house.outbox()
-    for _ in range(25):
-        outbox.put(MENU)
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox, "_start", lambda: None)
+        for item in items:
+            outbox.put(item)
+    outbox.start()
+    return house
+
+
+def test_overflow_is_counted(make: Make, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no file can be made, items beyond the limit are let go, and how many they were is counted."""
+    house = _overflown(make(redis_url), [MENU] * 25, 10, monkeypatch)
 
     assert house.until(lambda: house.counted() == {"language": 10, "overflow": 15})
+
+
+def test_text_in_an_overflow_is_reported(make: Make, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text that is let go because too much waits is counted as one that was not sent."""
+    house = _overflown(make(redis_url), [MENU, MENU, TEXT, PurgeCall("CA1")], 1, monkeypatch)
+
+    assert house.until(lambda: house.counted() == {"language": 1, "overflow": 2, "dropped": 1})
+    assert {"ro": 2, "-": 2} == house.counted("language")
 
 
 def test_forked_child_begins_empty(make: Make, redis_url: str) -> None:
