@@ -30,11 +30,14 @@ _ENOUGH = 12
 _WORD = re.compile(rb"[0-9A-Za-z+/_-]{12,}")
 _TOKEN = re.compile(rb"[0-9A-Za-z_=-]{20,}")
 """Identifiers and sealed states: six digits in a row stand in one of them by chance, once in a while."""
-_CLOCK = re.compile(rb"(?<!\d)(1\d{12})(?=-\d)|(?<!\d)(1\d{9})\.\d{3,7}(?!\d)|(?<=\d\d:\d\d:\d\d)\.\d{6}(?!\d)")
-"""What a clock said: the position of a stream's entry (milliseconds), seconds with a fraction, and the fraction of a
-time of day. Six of their digits in a row are anybody's number, once in a while."""
-_RECENT = 48 * 3600
-"""Seconds either way of now within which a run of tests sets its clocks."""
+_CLOCK = re.compile(
+    rb"(?<!\d)(?P<ms>1\d{12})(?!\d)|(?<!\d)(?P<s>1\d{9})(?:\.\d{3,7})?(?!\d)"
+    rb"|(?<=\d\d:\d\d:\d\d)\.\d{6}(?!\d)|(?<![\d.:])\d{1,2}\.\d{5,}(?![\d.])"
+)
+"""What a clock said: milliseconds or seconds since 1970, the fraction of a time of day, and how many seconds something
+took. Six of their digits in a row are anybody's number, once in a while."""
+_PAST, _COMING = 2 * 86_400, 100 * 86_400
+"""Seconds before now to which tests set their clocks, and after now until which anything is kept."""
 
 
 def written(number: str) -> tuple[str, ...]:
@@ -102,8 +105,8 @@ def _short_enough(found: re.Match[bytes]) -> bytes:
 
 def _without_clock(found: re.Match[bytes]) -> bytes:
     """Take out a time if it is one of these days; another long number may be anything."""
-    seconds = int(found[1]) / 1000 if found[1] else int(found[2] or time.time())
-    return b" " if abs(seconds - time.time()) < _RECENT else found[0]
+    seconds = int(found["ms"]) / 1000 if found["ms"] else int(found["s"] or time.time())
+    return b" " if -_PAST < seconds - time.time() < _COMING else found[0]
 
 
 def _digits(digits: str) -> re.Pattern[bytes]:
