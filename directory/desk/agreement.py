@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from directory.desk import audit
 from directory.desk.revisions import DamagedError, compiled_of, files_of, live, tables_of
-from directory.desk.tables import Moment, checks, confirmations, revisions, switches
+from directory.desk.tables import Moment, checks, confirmations, revisions, switches, votes
 from directory.faults import Faults
 from directory.load import compile_files
 from directory.model import Directory
@@ -36,7 +36,8 @@ def contradiction(connection: sa.Connection) -> str:
     present = live(connection)
     if present is not None and _misleads(connection, present.number):
         return f"what callers are told from revision {present.number} is not what its files say"
-    return _unfounded_confirmation(connection) or _strange_switch(connection) or _strange_check(connection)
+    later = (_unfounded_confirmation, _strange_switch, _strange_vote, _strange_check)
+    return next((found for look in later if (found := look(connection))), "")
 
 
 def _own_work(connection: sa.Connection, published: dict[str, audit.Told]) -> str:
@@ -100,18 +101,47 @@ def _strange_switch(connection: sa.Connection) -> str:
     """Say which switch is gone, or was not thrown or settled as it stands: a lost one would let a number ring again."""
     thrown = audit.every(connection, audit.THROWN)
     settled = {
-        (subject, entry.at, entry.detail.get("outcome")) for subject, entry in audit.every(connection, audit.SETTLED)
+        (subject, entry.detail.get("switch")): (entry.at, entry.detail.get("outcome"))
+        for subject, entry in audit.every(connection, audit.SETTLED)
     }
     for row in connection.execute(_as_it_stands(switches).order_by(switches.c.id)):
         subject = f"{row.country} {row.number}"
         stands = {name: getattr(row, name) for name in ("say", "position", "reason")}
-        told = (subject, audit.Told(row.who, row.name, row.at, stands))
+        told = (subject, audit.Told(audit.THROWN, row.who, row.name, row.at, stands))
         if told not in thrown:
             return f"the switch of {subject} is not what the log tells"
         thrown.remove(told)
-        if row.outcome and (subject, row.ended_at, row.outcome) not in settled:
+        if (row.ended_at, row.outcome) != settled.get((subject, row.id), (None, None)):
             return f"what became of the switch of {subject} is not what the log tells"
     return f"the switch of {thrown[0][0]} was thrown and is no longer there" if thrown else ""
+
+
+def _strange_vote(connection: sa.Connection) -> str:
+    """Say which vote on a switch nobody has cast as it stands, or is gone: two of them bring a number back."""
+    numbers = connection.execute(sa.select(switches.c.id, switches.c.country, switches.c.number))
+    subjects = {id_: f"{country} {number}" for id_, country, number in numbers}
+    told = _votes(connection)
+    for row in connection.execute(_as_it_stands(votes).order_by(votes.c.switch, votes.c.who)):
+        subject = subjects.get(row.switch, str(row.switch))
+        if told.pop((row.switch, row.who), None) != (subject, row.name, row.at, row.outcome):
+            return f"a vote on the switch of {subject} is not what the log tells"
+    gone = next(iter(told.values()), None)
+    return f"a vote on the switch of {gone[0]} was cast and is no longer there" if gone else ""
+
+
+def _votes(connection: sa.Connection) -> dict[tuple[int, str], tuple[str, str, str, str]]:
+    """Return the votes that stand by the log, by switch and person: the last of each, but what was settled otherwise.
+
+    A vote is its subject, the person's name, the moment and the outcome.
+    """
+    found: dict[tuple[int, str], tuple[str, str, str, str]] = {}
+    for subject, entry in audit.every(connection, audit.VOTED, audit.SETTLED):
+        switch, outcome = entry.detail.get("switch", 0), entry.detail.get("outcome", "")
+        if entry.action == audit.VOTED:
+            found[switch, entry.who] = (subject, entry.name, entry.at, outcome)
+        else:
+            found = {key: vote for key, vote in found.items() if key[0] != switch or vote[-1] == outcome}
+    return found
 
 
 def _strange_check(connection: sa.Connection) -> str:

@@ -25,6 +25,8 @@ CONFIRMED = "revision confirmed"
 """The action of an entry that tells that an approver has read what the operator put live."""
 THROWN = "switch thrown"
 """The action of an entry that tells of an emergency switch."""
+VOTED = "switch vote"
+"""The action of an entry that tells what one person says should become of a switch."""
 SETTLED = "switch settled"
 """The action of an entry that tells what two people made of a switch."""
 CHANGED = "draft changed"
@@ -55,8 +57,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an entry tells beside action and subject; the moment as it stands in the table."""
+    """What an entry tells beside its subject; the moment as it stands in the table."""
 
+    action: str
     who: str
     name: str
     at: str
@@ -158,11 +161,14 @@ def told(connection: sa.Connection, action: str) -> dict[str, Told]:
     return dict(every(connection, action))
 
 
-def every(connection: sa.Connection, action: str) -> list[tuple[str, Told]]:
-    """Return what the log tells of every time that an action was done, with its subject, the oldest first."""
-    query = sa.select(audit.c.subject, audit.c.who, audit.c.name, sa.type_coerce(audit.c.at, sa.String), audit.c.detail)
-    rows = connection.execute(query.where(audit.c.action == action).order_by(audit.c.number))
-    return [(subject, Told(who, name, at, json.loads(detail))) for subject, who, name, at, detail in rows]
+def every(connection: sa.Connection, *wanted: str) -> list[tuple[str, Told]]:
+    """Return what the log tells of every time that one of some actions was done, with its subject, the oldest first."""
+    columns = (audit.c.action, audit.c.who, audit.c.name, sa.type_coerce(audit.c.at, sa.String), audit.c.detail)
+    query = sa.select(audit.c.subject, *columns).where(audit.c.action.in_(wanted)).order_by(audit.c.number)
+    return [
+        (subject, Told(action, who, name, at, json.loads(detail)))
+        for subject, action, who, name, at, detail in connection.execute(query)
+    ]
 
 
 def _rows(connection: sa.Connection) -> Iterator[Any]:

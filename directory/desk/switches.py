@@ -146,16 +146,15 @@ class Switches:
             connection.execute(votes.delete().where(votes.c.switch == id_, votes.c.who == actor.id))
             row = {"switch": id_, "who": actor.id, "name": actor.name, "outcome": outcome.value, "at": now}
             connection.execute(votes.insert().values(row))
-            audit.record(
-                connection, actor, "switch vote", f"{switch.country} {switch.number}", now, outcome=outcome.value
-            )
+            subject, said = f"{switch.country} {switch.number}", {"switch": id_, "outcome": outcome.value}
+            audit.record(connection, actor, audit.VOTED, subject, now, **said)
             agreed = [each for each in _get(connection, id_).votes if each.outcome is outcome]
             if len(agreed) >= 2:
                 settled = {"outcome": outcome.value, "ended_at": now}
                 connection.execute(switches.update().where(switches.c.id == id_).values(**settled))
                 connection.execute(votes.delete().where(votes.c.switch == id_, votes.c.outcome != outcome.value))
-                told = {"outcome": outcome.value, "by": [each.name for each in agreed]}
-                audit.record(connection, actor, audit.SETTLED, f"{switch.country} {switch.number}", now, **told)
+                told = {**said, "by": [each.name for each in agreed]}
+                audit.record(connection, actor, audit.SETTLED, subject, now, **told)
             return _get(connection, id_)
 
     def _all(self, wanted: sa.ColumnElement[bool] | None = None) -> tuple[Switch, ...]:

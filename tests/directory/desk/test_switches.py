@@ -13,6 +13,7 @@ import pytest
 from directory.desk import Desk
 from directory.desk.people import OPERATOR, Actor, NotAllowedError, StageError, UnknownError
 from directory.desk.switches import Outcome, Switch
+from directory.desk.tables import written
 from directory.load import compile_files
 from directory.switched import Position
 from tests.desk import ADA, ANA, BEN, CLEO, EDDA, NOW, VERA, a_desk
@@ -211,6 +212,39 @@ def test_switch_undone_in_the_table_is_found(any_desk: Desk, statement: str, wor
         connection.exec_driver_sql(statement)
 
     assert words.format(number=number) == any_desk.verify().break_
+
+
+VOTE = "INSERT INTO switch_votes (switch, who, name, outcome, at) VALUES (1, '%s', '%s', 'lift', '%s')"
+FORGED = "a vote on the switch of {} is not what the log tells"
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (VOTE % (EDDA.id, EDDA.name, written(NOW)), FORGED),
+        (VOTE % (BEN.id, BEN.name, written(NOW)), FORGED),
+        ("UPDATE switch_votes SET outcome = 'lift'", FORGED),
+        ("UPDATE switch_votes SET who = 'x' WHERE name = 'Ana'", FORGED),
+        ("UPDATE switch_votes SET name = 'X'", FORGED),
+        ("UPDATE switch_votes SET at = 'x'", FORGED),
+        ("UPDATE switch_votes SET switch = 1 WHERE name = 'Edda'", FORGED),
+        ("DELETE FROM switch_votes WHERE name = 'Ana'", "a vote on the switch of {} was cast and is no longer there"),
+        ("UPDATE switches SET outcome = NULL", "what became of the switch of {} is not what the log tells"),
+    ],
+)
+def test_vote_undone_in_the_table_is_found(desk: Desk, statement: str, words: str) -> None:
+    """A vote that nobody cast, or that was overruled, changed, moved or taken away, is found; so is a settlement."""
+    switch, other = throw(desk), throw(desk, say="020 7946 0004")
+    desk.switches.settle(other.id, EDDA, NOW, Outcome.LIFT)
+    for person, outcome in ((BEN, Outcome.LIFT), (ANA, Outcome.KEEP), (CLEO, Outcome.KEEP)):
+        desk.switches.settle(switch.id, person, NOW, outcome)
+
+    assert desk.verify().whole
+
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+    assert words.format(f"GB {switch.number}") == desk.verify().break_
 
 
 def test_settled_switches_are_as_the_log_tells(any_desk: Desk) -> None:
