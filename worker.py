@@ -62,7 +62,7 @@ log = logging.getLogger(__name__)
 
 def main(arguments: Sequence[str]) -> int:
     """Run the supervisor, or the process of the queue named, until told to stop; return the exit status."""
-    logs.configure()
+    logs.configure(waits=False)
     try:
         settings = Settings.from_env()
         if arguments:
