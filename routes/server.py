@@ -15,11 +15,13 @@ import os
 import resource
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.errors import HaltServer
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker as BaseWorker
 
@@ -51,6 +53,8 @@ OTHER_FILES = 256
 TURN = 0.001
 """Seconds after which a thread that computes must let another go on. With the usual five a page that computes made a
 step of a call wait 10 ms in the middle and 33 at worst; with one, 1.4 and 6.5."""
+LONGEST_PAUSE = 7.0
+"""Seconds after which it is tried again at the latest to make a process that could not be made: 1, 3 and 7."""
 
 
 def most_connections() -> int:
@@ -83,7 +87,9 @@ class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn ships no types
         sys.setswitchinterval(TURN)
         room = Room(BODY, PAGES, UPLOAD, UPLOADS)
         terms = Terms(self.cfg.threads, AT_ONCE, room, self.age, self.app.shares, most_connections())
+        self.booted = False  # a fault in making the threads is one of the start
         loop = Loop(self.wsgi, self.sockets, terms, sys.stderr)
+        self.booted = True
         signal.set_wakeup_fd(loop.wakes, warn_on_full_buffer=False)
         try:
             loop.run(self._goes_on, self.cfg.graceful_timeout)
@@ -97,26 +103,61 @@ class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn ships no types
 
 
 class Master(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
-    """gunicorn's master, which goes on with the processes that it has where the system gives it no other."""
+    """gunicorn's master, which goes on where the system gives it no other process, or one that cannot begin."""
 
-    _told = False
+    _pause = 0.0
+    """Seconds between the last two rounds of trying."""
+    _next = float("-inf")
+    """The second, of the monotonic clock, before which no process is made."""
+
+    def manage_workers(self) -> None:
+        """Make and end processes until there are as many as there should be; none while it pauses."""
+        if time.monotonic() >= self._next:
+            super().manage_workers()
 
     def spawn_worker(self) -> int | None:
-        """Make a process; where that cannot be done now, say so once and leave it for the next second.
+        """Make a process; None where that cannot be done now. Never returns in a new one.
 
-        Raises what gunicorn raises, which ends the server, where none is left. Never returns in a new one.
+        Raises what gunicorn raises, which ends the server, where it is not to go on.
         """
         try:
             made: int = super().spawn_worker()
         except (OSError, RuntimeError) as fault:
-            if os.getpid() != self.pid or not self.WORKERS:
+            if os.getpid() != self.pid or not self._goes_on(fault):
                 raise
-            if not self._told:
-                log.error("process_not_made", extra={"fault": type(fault).__name__})  # noqa: TRY400 - the trace says no more
-            self._told = True
             return None
-        self._told = False
         return made
+
+    def reap_workers(self) -> None:
+        """Take leave of the processes that have ended.
+
+        Raises what gunicorn raises for one that could not begin, which ends the server, where it is not to go on.
+        """
+        while True:
+            try:
+                super().reap_workers()
+            except HaltServer as fault:
+                if not self._goes_on(fault):
+                    raise
+            else:
+                return
+
+    def _goes_on(self, fault: BaseException) -> bool:
+        """Tell whether to go on, a process not having been made: say so, and pause, each time for longer.
+
+        Where none is left the server ends: at once at its start, which somebody watches, and otherwise after some
+        rounds, so that a supervisor may start it anew and a proxy asks another machine.
+        """
+        now = time.monotonic()
+        if now > self._next + LONGEST_PAUSE:
+            self._pause = 0.0
+        if not self.WORKERS and (self._pause >= LONGEST_PAUSE or self.worker_age <= self.cfg.workers):
+            return False
+        if now >= self._next:
+            self._pause = min(2 * self._pause + 1, LONGEST_PAUSE)
+            self._next = now + self._pause
+            log.error("process_not_made", extra={"fault": type(fault).__name__})
+        return True
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types

@@ -16,16 +16,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 import requests
+from gunicorn.arbiter import Arbiter
 
-from routes import BODY_LIMIT
+from routes import BODY_LIMIT, server
 from routes.admin import MOUNT
 from routes.admin.bodies import LONGEST_UPLOAD
 from routes.loop import MOST
-from routes.server import BODY, OTHER_FILES, PAGES, UPLOAD, most_connections
+from routes.server import BODY, OTHER_FILES, PAGES, UPLOAD, Log, Master, Server, Worker, most_connections
 from tests.installation import free_port, wait_until
 from tests.serving import WORKERS
 
@@ -118,6 +120,58 @@ def test_process_that_cannot_be_made(site: Site) -> None:
     assert site.ask("/voice").ok
     (site.folder / "alone").unlink()
     assert wait_until(lambda: len(site.workers() - {min(before)}) == WORKERS)
+
+
+@pytest.mark.parametrize("count", [1, WORKERS], ids=["one", "all"])
+def test_process_that_cannot_begin(site: Site, count: int) -> None:
+    """Where what replaces a process that died, or all of them, cannot begin, the server goes on and tries again."""
+    before, log = site.workers(), site.folder / "output.log"
+    (site.folder / "broken").touch()
+    for victim in sorted(before)[:count]:
+        os.kill(victim, signal.SIGKILL)
+
+    assert wait_until(lambda: "process_not_made" in log.read_text(encoding="utf-8"))
+    if count < WORKERS:
+        assert site.ask("/voice").ok
+    (site.folder / "broken").unlink()
+    assert wait_until(lambda: site.answers() and len(site.workers()) == WORKERS)
+    assert site.process.poll() is None
+
+
+def test_processes_that_cannot_begin_at_the_start(tmp_path: Path) -> None:
+    """Where no process of a start can begin the program says so and ends."""
+    (tmp_path / "broken").touch()
+    command = [sys.executable, "-m", "tests.serving", str(free_port()), str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, timeout=60, check=False)
+
+    assert 3 == ended.returncode
+    assert b"Worker failed to boot" in ended.stderr
+
+
+def test_pauses_of_the_master(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """It tries again after ever longer pauses, anew after a while; where none is left it ends after the longest."""
+    clock, tried = SimpleNamespace(now=0.0), []
+
+    def no_process(_master: Arbiter) -> None:
+        tried.append(clock.now)
+        raise BlockingIOError
+
+    master = Master(Server(lambda _asked, _start: [], {"workers": 2, "worker_class": Worker, "logger_class": Log}))
+    master.pid, master.worker_age, master.WORKERS = os.getpid(), 3, {1: "another"}
+    monkeypatch.setattr(Arbiter, "spawn_worker", no_process)
+    monkeypatch.setattr(Arbiter, "manage_workers", lambda master: master.spawn_worker())
+    monkeypatch.setattr(server, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    for clock.now in (0.0, 0.9, 1.0, 3.9, 4.0, 10.9, 11.0, 17.9, 18.0, 40.0, 40.9, 41.0):
+        master.manage_workers()
+
+    assert [0.0, 1.0, 4.0, 11.0, 18.0, 40.0, 41.0] == tried
+    assert ["process_not_made"] * 7 == [record.message for record in caplog.records]
+    master.WORKERS = {}
+    clock.now = 44.0
+    master.manage_workers()
+    clock.now = 51.0
+    with pytest.raises(BlockingIOError):
+        master.manage_workers()
 
 
 def full_pipe() -> tuple[int, int]:
