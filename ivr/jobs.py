@@ -208,11 +208,12 @@ def _send(errand: SendText, mark: str, with_: Collaborators) -> str:
 
 
 def _claim_and_send(errand: SendText, mark: str, record: CallRecord, body: str, with_: Collaborators) -> str:
-    left = min(errand.before - with_.clock(), TEXT_LIFE)  # a clock of ours that lags must not lengthen its life
-    if left <= dt.timedelta(0):
-        return "dropped"
     if not with_.claims.take(errand, mark):
         return "repeated"
+    left = min(errand.before - with_.clock(), TEXT_LIFE)  # a clock of ours that lags must not lengthen its life
+    if left <= dt.timedelta(0):
+        with_.claims.release(errand, mark)
+        return "dropped"
     try:
         message = with_.provider.send(record.caller, body, record.called, math.ceil(left.total_seconds()))
     except ProviderError as fault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,26 @@ def test_arrives_in_time_or_never(world: World, waited: float, left: list[int]) 
     world.send()
 
     assert left == world.provider.validity
+
+
+@pytest.mark.parametrize(("waited", "left"), [(119.5, [1]), (120, [])])
+def test_redis_that_takes_its_time(
+    world: World, monkeypatch: pytest.MonkeyPatch, waited: float, left: list[int]
+) -> None:
+    """What it takes to claim a text is taken off its life; one that is too late by then may be asked for again."""
+    take = Claims.take
+
+    def slowly(claims: Claims, errand: SendText, mark: str) -> bool:
+        world.now += dt.timedelta(seconds=waited)
+        return take(claims, errand, mark)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Claims, "take", slowly)
+        world.send()
+    world.send(replace(TEXT, before=world.now + TEXT_LIFE))
+
+    assert (left or [120]) == world.provider.validity
+    assert {"text sent ro": 1, "text repeated ro" if left else "text dropped ro": 1} == world.events
 
 
 def test_sent_text_is_deleted_even_without_a_callback(world: World) -> None:
