@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import click
 
 from directory.database import DatabaseError
 from ivr.settings import Settings, SettingsError
+from routes.cli.folder import folder_of_figures
 
 SEARCHES = (700, 10, 1000)
 """When Python looks for garbage: among new objects and among those of some searches as often as ever, among all a
 hundred times less. What calls leave is remembered for other callers; to search all of it held them up for 50 ms."""
-MEMORY = Path("/dev/shm")  # noqa: S108 - whoever makes a folder there owns it
-"""Linux keeps this folder in memory."""
 
 
 @click.command(
@@ -36,35 +30,13 @@ def command(host: str, port: int, workers: int) -> None:
     except SettingsError as fault:
         click.echo(str(fault), err=True)
         sys.exit(2)
-    with _figures() as folder:
+    with folder_of_figures() as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # the library reads it when it is imported, below
         try:
             _serve(settings, host, port, workers, folder)
         except DatabaseError as fault:
             click.echo(str(fault), err=True)
             sys.exit(2)
-
-
-@contextmanager
-def _figures() -> Iterator[str]:
-    """Make the folder of the server's figures, which goes with the process that made it and with no other.
-
-    A process that serves ends here too: one that took the folder along would take it from all others.
-    """
-    folder, maker = tempfile.mkdtemp(prefix="fanal-figures-", dir=_in_memory()), os.getpid()
-    try:
-        yield folder
-    finally:
-        if os.getpid() == maker:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _in_memory() -> Path | None:
-    """Return a folder that needs no disk, None where there is none.
-
-    The processes write their figures through memory that a file stands behind: on a full disk that would end them.
-    """
-    return MEMORY if MEMORY.is_dir() and os.access(MEMORY, os.W_OK | os.X_OK) else None
 
 
 def _serve(settings: Settings, host: str, port: int, workers: int, folder: str) -> None:
