@@ -5,17 +5,20 @@ The gate itself (accounts, second factors, sessions) is handed to `create_admin`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import ParamSpec, Protocol, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, redirect, request
+from flask import Flask, abort, current_app, redirect, request, session
 from flask.typing import ResponseReturnValue
 
 from directory.desk.people import Actor, Role
 
 Given = ParamSpec("Given")
+_TYPED = "typed"
+_KEPT = {"unchecked": 3, "note": 500, "hash": 64}
+"""Fields that outlast a fresh sign-in, and how many characters of each: the cookie that carries them holds few."""
 
 
 class Gate(Protocol):
@@ -80,9 +83,28 @@ def fresh_sign_in(view: Callable[Given, ResponseReturnValue]) -> Callable[Given,
         if gate().is_fresh():
             return view(*args, **kwargs)
         back = _here() if request.method == "GET" else request.form.get("back", "/")
+        _keep_for(back)
         return _lead(gate().fresh_url(back))
 
     return guarded
+
+
+def typed_before() -> Mapping[str, str]:
+    """Return, once, what was typed into this page before its sender had to show again who they are.
+
+    It is shown, not done: they have to send it anew.
+    """
+    found = session.get(_TYPED)
+    if found is None or found["on"] != request.path:
+        return {}
+    return cast(Mapping[str, str], session.pop(_TYPED))
+
+
+def _keep_for(back: str) -> None:
+    """Keep in the cookie, which goes to nobody else and into no address, what would be lost on the way."""
+    kept = {name: request.form[name][:most] for name, most in _KEPT.items() if name in request.form}
+    if kept:
+        session[_TYPED] = {**kept, "on": back[:100]}
 
 
 def _lead(address: str) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from directory.faults import Faults
 from directory.model import Directory
 from directory.typography import Script, tidy
 from routes.admin.deeds import deed, details, place
-from routes.admin.gate import actor, fresh_sign_in, needs, signed_in
+from routes.admin.gate import actor, fresh_sign_in, needs, signed_in, typed_before
 from routes.admin.names import country_name, service_name
 from routes.admin.pages import desk, now, page
 from routes.admin.reader import moment
@@ -160,6 +160,7 @@ def _show(found: Revision, fault: str = "") -> ResponseReturnValue:
         is_live=is_live,
         unconfirmed=unconfirmed_here,
         unchecked=_unchecked(found) if unconfirmed_here and not damage else [],
+        ticked="unchecked" in typed_before(),
         may_approve=person.may(Role.APPROVER),
         may_edit=person.may(Role.EDITOR),
         rules=rules(),

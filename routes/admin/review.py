@@ -16,7 +16,7 @@ from directory.languages import is_language
 from directory.pieces import Place
 from directory.typography import Script, tidy
 from routes.admin.conflicts import Sides, conflict, settled
-from routes.admin.gate import actor, fresh_sign_in, needs, signed_in
+from routes.admin.gate import actor, fresh_sign_in, needs, signed_in, typed_before
 from routes.admin.pages import desk, now, page, services
 from routes.admin.reader import moment
 from routes.admin.reading import Reading, read
@@ -52,7 +52,9 @@ def listing() -> ResponseReturnValue:
 @bp.get("/<int(max=2147483647):number>")
 def show(number: int) -> ResponseReturnValue:
     """Show one change: what differs, what it does to callers, and what can be done with it."""
-    return _page(_draft(number))
+    draft, before = _draft(number), typed_before()
+    ticked = "unchecked" in before and before.get("hash") == draft.submitted_hash
+    return _page(draft, typed={"unchecked": "yes"} if ticked else None)
 
 
 @bp.get("/<int(max=2147483647):number>/<any(submit, 'send-back', withdraw, update, settle, approve):action>")
@@ -148,7 +150,7 @@ def approve(number: int) -> ResponseReturnValue:
 @needs(Role.APPROVER)
 def undo() -> ResponseReturnValue:
     """Show what returning to the revision before the live one would do."""
-    return _undo_page()
+    return _undo_page(note=typed_before().get("note", ""))
 
 
 @bp.post("/undo")

@@ -142,7 +142,7 @@ def test_live_revision_is_not_returned_to(archive: Office) -> None:
 
 
 def test_confirmation_needs_a_decision_about_unchecked_services(office: Office) -> None:
-    """A revision with services that nobody has checked is confirmed only with that decision; the page names them."""
+    """Services that nobody has checked are named, and confirmed only by a decision, which outlasts a fresh sign-in."""
     office.desk.revisions.roll_back(1, OPERATOR, NOW, "Back.")
     office.act_as(BEN)
     files = changed("gb.yaml", "note: Nobody has said when it answers.", "note: Ask them.")
@@ -153,6 +153,13 @@ def test_confirmation_needs_a_decision_about_unchecked_services(office: Office) 
     assert "United Kingdom: Line for children (gb-children)" in page
     assert "decide that they may be" in words(refused, 409)
     assert office.desk.revisions.unconfirmed() is not None
+
+    office.act_as(BEN, fresh=False).post("/history/4/confirm", {"unchecked": "yes", "back": "/history/4"})
+    ticks = [each.attributes for each in Page(office.act_as(BEN).get("/history/4").text).all("input", name="unchecked")]
+
+    assert [True] == ["checked" in each for each in ticks]
+    assert office.desk.revisions.unconfirmed() is not None
+
     assert 303 == office.post("/history/4/confirm", {"unchecked": "yes"}).status_code
     assert office.desk.revisions.unconfirmed() is None
 

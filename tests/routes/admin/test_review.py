@@ -262,6 +262,28 @@ def test_sign_in_that_is_not_fresh(office: Office) -> None:
     )
 
 
+def test_what_was_typed_before_a_fresh_sign_in(office: Office) -> None:
+    """The tick and the reason stand there again, once, on their own page, and for the change that was read alone."""
+    publish(office, CRIME, "cost: standard", "cost: free")
+    draft, words = handed_over(office), "".join(map(chr, range(0x1F300, 0x1F4F4)))
+
+    def ticked() -> bool:
+        return "checked" in page_of(office.get(f"/changes/{draft.id}")).one("input", id="unchecked").attributes
+
+    def note() -> str:
+        return page_of(office.get("/changes/undo")).one("textarea", id="note").words
+
+    found = []
+    office.act_as(BEN, fresh=False)
+    for hash_ in (draft.hash, "0" * 64):
+        approve(office, draft, hash=hash_)
+        found.append([note(), ticked(), ticked()])
+    office.post("/changes/undo", {"note": words, "back": "/changes/undo"})
+
+    assert [["", True, False], ["", False, False]] == found
+    assert [words, ""] == [note(), note()]
+
+
 @pytest.mark.parametrize(("action", "field"), [("submit", "reason"), ("send-back", "answer")])
 def test_reason_is_missing(office: Office, action: str, field: str) -> None:
     """Without a word why nothing happens; the sentence stands at the top and beside the field."""
