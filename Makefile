@@ -3,6 +3,7 @@
 PORT ?= 8000
 ARGS ?=
 export PYTHON
+unexport PYTHONDONTWRITEBYTECODE # tests start programs by the hundred: what is compiled is kept, where git ignores it
 bin := .venv/bin
 
 .DEFAULT_GOAL := help

@@ -34,10 +34,14 @@ LONGEST = (
     "tests/routes/cli/",
 )
 """What takes longest is begun first, so that no process has a long file left when the others have ended."""
+SEARCHES = (100_000, 20, 20)
+"""When Python looks for garbage: rarely, since to look at the millions of things that long walks keep takes a seventh
+of their processor time."""
 
 
 def pytest_configure() -> None:
     """Let generated examples take as long as they need: how fast something is, no test says."""
+    gc.set_threshold(*SEARCHES)
     settings.register_profile("fanal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("fanal")
 
