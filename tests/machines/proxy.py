@@ -63,7 +63,7 @@ class Proxy:
             str(self._folder / "start.log"),
         ]
         self._process = subprocess.Popen([program, *options], stderr=subprocess.DEVNULL)
-        assert wait_until(lambda: (self._folder / "nginx.pid").exists(), 10), self.log
+        assert wait_until(lambda: (self._folder / "nginx.pid").exists()), self.log
 
     def stop(self) -> None:
         """End nginx."""

@@ -84,7 +84,7 @@ def test_failover(town: Town, family: SentinelRedis) -> None:
     def kill() -> None:
         time.sleep(A_WHILE)
         family.kill_primary()
-        changed.append(wait_until(family.has_failed_over, 20))
+        changed.append(wait_until(family.has_failed_over))
         time.sleep(A_WHILE)
 
     wrong = town.calls_while(during(kill))

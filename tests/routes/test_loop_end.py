@@ -59,7 +59,7 @@ def test_end_while_a_request_comes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_orderly_end() -> None:
     """At the end what is under way is answered, what rests is closed, and nothing new is taken up."""
-    with served() as town:
+    with served(grace=PATIENCE) as town:
         idle, asking, resting = (town.connect() for _ in range(3))
         resting.sendall(get("/voice"))
         assert resting.recv(1000)

@@ -86,14 +86,14 @@ LAST = "Connection: close"
 
 
 @contextmanager
-def served(terms: Terms = TERMS, listener: socket.socket | None = None) -> Iterator[Town]:
-    """Serve the town by a loop in a thread of its own, and stop it."""
+def served(terms: Terms = TERMS, listener: socket.socket | None = None, grace: float = 1.0) -> Iterator[Town]:
+    """Serve the town by a loop in a thread of its own, and stop it, with so many seconds for what is under way."""
     town = Town()
-    with listener or socket.create_server(("127.0.0.1", 0)) as listener:
+    with listener or socket.create_server(("127.0.0.1", 0), backlog=500) as listener:
         listener.setblocking(False)
         town.port = listener.getsockname()[1]
         loop = Loop(town, [listener], terms, None)
-        thread = threading.Thread(target=loop.run, args=(lambda: not town.stop.is_set(), 1.0), name="loop")
+        thread = threading.Thread(target=loop.run, args=(lambda: not town.stop.is_set(), grace), name="loop")
         thread.start()
         try:
             yield town
