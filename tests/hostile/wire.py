@@ -89,6 +89,7 @@ def with_a_broken_head(attack: Attack, more: Headers, random: Random) -> bytes:
         line + b"".join(b"\r\nX%d: y" % at for at in range(300)) + b"\r\n" + rest,
         line.replace(b" /", b" /" + b"x" * 9000) + b"\r\n" + rest,
         line + b"\r\nHost: [::1\r\nHost: h:99999\r\n" + rest,
+        line + b"\r\n" + rest.replace(b"\r\nHost: ", b"\r\nX-Host: "),
         b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n" + head,
         b"PRI * HTTP/2.0\r\n\r\nSM",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + random.randbytes(64),
