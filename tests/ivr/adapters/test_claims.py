@@ -10,17 +10,10 @@ import pytest
 import redis
 
 from ivr.adapters.claims import REMEMBERED, Claims
-from ivr.adapters.connection import PATIENT, connect
 from ivr.events import Form, SendText
 
 TEXT = SendText("CA" + "0" * 32, "ro-anitp", "ro", Form.SHORT, dt.datetime(2026, 11, 24, 10, 2, tzinfo=dt.UTC))
 SECRETS = ("new" * 12, "old" * 12)
-
-
-@pytest.fixture
-def connection(redis_url: str) -> redis.Redis:
-    """A client of an empty server."""
-    return connect(redis_url, PATIENT)
 
 
 def test_given_once(connection: redis.Redis) -> None:

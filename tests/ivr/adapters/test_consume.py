@@ -17,7 +17,6 @@ from rq.serializers import JSONSerializer
 from directory.database import open_database
 from ivr import jobs, log
 from ivr.adapters.claims import Claims
-from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.consume import MAINTENANCE_SECONDS, QueueWorker
 from ivr.adapters.counters import Counters
 from ivr.adapters.errands import Errands
@@ -36,23 +35,16 @@ CALL = "CA" + "5" * 32
 
 
 @pytest.fixture
-def connection(redis_url: str) -> redis.Redis:
-    """A client of an empty server."""
-    return redis.Redis.from_url(redis_url)
-
-
-@pytest.fixture
-def provider(redis_url: str) -> FakeProvider:
+def provider(connection: redis.Redis) -> FakeProvider:
     """The provider of the jobs that run in this process."""
-    quick = connect(redis_url, PATIENT)
     provider = FakeProvider(calls={CALL: CallRecord(CallerNumber(MARKED), "+442079460123")})
     engine = open_database("sqlite://")
     jobs.begin(
         Collaborators(
             provider,
-            Claims(quick, ["s" * 40]),
-            EventStream(quick),
-            Queues(quick),
+            Claims(connection, ["s" * 40]),
+            EventStream(connection),
+            Queues(connection),
             Counters(engine),
             Errands(engine),
             FakeOutbox(),

@@ -13,7 +13,6 @@ from rq.job import Job
 from rq.registry import ScheduledJobRegistry
 from rq.serializers import JSONSerializer
 
-from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.queue import (
     CALL_PURGE_DELAY,
     PURGE_LIFE,
@@ -30,12 +29,6 @@ from ivr.events import TEXT_LIFE, Errand, Form, PurgeCall, PurgeMessage, SendTex
 NOW = dt.datetime.now(dt.UTC)
 TEXT = SendText("CA1", "ro-anitp", "ro", Form.SHORT, NOW + TEXT_LIFE)
 ERRANDS: list[Errand] = [TEXT, PurgeCall("CA1"), PurgeMessage("SM1", "delivered"), PurgeMessage("SM1")]
-
-
-@pytest.fixture
-def connection(redis_url: str) -> redis.Redis:
-    """A client of an empty server."""
-    return connect(redis_url, PATIENT)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import redis
 
-from ivr.adapters.connection import PATIENT, connect
+from ivr.adapters.connection import connect
 from ivr.adapters.consume import WORKER_SECONDS, QueueWorker
 from ivr.adapters.queue import JOB_SECONDS, Name
 from ivr.adapters.sign import FOLDER, Sign
@@ -35,20 +35,18 @@ def test_a_disk_that_refuses_stops_nobody(tmp_path: Path) -> None:
     assert (tmp_path / FOLDER).is_file()
 
 
-def test_a_worker_shows_that_it_lives(redis_url: str) -> None:
+def test_a_worker_shows_that_it_lives(connection: redis.Redis) -> None:
     """It shows it before it asks for a job, and so also where it finds none."""
     shown: list[bool] = []
-    QueueWorker(Name.TEXTS, connect(redis_url, PATIENT), lambda: shown.append(True)).work(
-        burst=True, logging_level="WARNING"
-    )
+    QueueWorker(Name.TEXTS, connection, lambda: shown.append(True)).work(burst=True, logging_level="WARNING")
 
     assert shown
 
 
-def test_a_worker_shows_that_it_lives_while_redis_is_away(redis_url: str) -> None:
+def test_a_worker_shows_that_it_lives_while_redis_is_away(connection: redis.Redis) -> None:
     """Nothing is gained by starting a worker again because something else does not answer."""
     shown: list[bool] = []
-    worker = QueueWorker(Name.TEXTS, connect(redis_url, PATIENT), lambda: shown.append(True))
+    worker = QueueWorker(Name.TEXTS, connection, lambda: shown.append(True))
     worker.connection = connect("redis://127.0.0.1:1/0", 0.1)
     try:
         worker.heartbeat()

@@ -9,7 +9,6 @@ import pytest
 import redis
 
 from ivr.adapters.batch import Batch
-from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.stream import KEY, NOTHING, EventStream
 from ivr.events import Event, EventKind
 
@@ -20,15 +19,9 @@ SECOND, THIRD = Batch("a", 2, 3, {MENU: 1}), Batch("a", 3, 4, {MENU: 1})
 
 
 @pytest.fixture
-def client(redis_url: str) -> redis.Redis:
-    """The server itself."""
-    return connect(redis_url, PATIENT)
-
-
-@pytest.fixture
-def stream(client: redis.Redis) -> EventStream:
+def stream(connection: redis.Redis) -> EventStream:
     """A stream on an empty server."""
-    return EventStream(client)
+    return EventStream(connection)
 
 
 def _batches(stream: EventStream) -> list[Batch | None]:
@@ -82,13 +75,13 @@ def test_settles_what_was_counted(stream: EventStream) -> None:
     assert 3 == stream.known("a")
 
 
-def test_batch_that_vanished_is_not_known(stream: EventStream, client: redis.Redis) -> None:
+def test_batch_that_vanished_is_not_known(stream: EventStream, connection: redis.Redis) -> None:
     """Where the stream holds nothing and a batch was not counted, it is gone; what was counted is known."""
     stream.add(FIRST)
     stream.add(SECOND)
     stream.settle({"a": 1}, stream.read(2)[0].position)
     waiting = stream.known("a")
-    client.delete(KEY)
+    connection.delete(KEY)
     vanished = stream.known("a")
     stream.settle({"a": 2}, "1-0")
     stream.add(replace(THIRD, first=True))
@@ -97,10 +90,10 @@ def test_batch_that_vanished_is_not_known(stream: EventStream, client: redis.Red
     assert (2, NOTHING, 3) == (waiting, vanished, stream.known("a"))
 
 
-def test_entry_of_somebody_else(stream: EventStream, client: redis.Redis) -> None:
+def test_entry_of_somebody_else(stream: EventStream, connection: redis.Redis) -> None:
     """An entry that is no batch has a position and nothing else, so that it can be passed over."""
-    client.xadd(KEY, {"batch": "{}"})
-    client.xadd(KEY, {"other": "x"})
+    connection.xadd(KEY, {"batch": "{}"})
+    connection.xadd(KEY, {"other": "x"})
     stream.add(FIRST)
 
     assert [None, None, FIRST] == _batches(stream)

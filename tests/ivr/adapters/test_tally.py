@@ -7,17 +7,10 @@ import datetime as dt
 import pytest
 import redis
 
-from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.tally import KEY, Tally
 from ivr.events import Event, EventKind
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def connection(redis_url: str) -> redis.Redis:
-    """A client of an empty server."""
-    return connect(redis_url, PATIENT)
 
 
 def test_adds_up(connection: redis.Redis) -> None:

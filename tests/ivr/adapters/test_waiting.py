@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from ivr.adapters import tally
 from ivr.adapters.batch import Batch, Item, Once, gathered, line_of
-from ivr.adapters.connection import PATIENT, connect
 from ivr.adapters.consume import QueueWorker
 from ivr.adapters.counters import Counters
 from ivr.adapters.queue import CALL_PURGE_DELAY, Name, Queues
@@ -23,12 +22,6 @@ from ivr.events import TEXT_LIFE, Event, EventKind, Form, PurgeCall, SendText
 NOW = dt.datetime.now(dt.UTC)
 EVENT = Event.at(NOW, EventKind.CALL, "begun")
 TEXT = SendText("CA1", "ro-anitp", "ro", Form.SHORT, NOW + TEXT_LIFE)
-
-
-@pytest.fixture
-def connection(redis_url: str) -> redis.Redis:
-    """A client of an empty server."""
-    return connect(redis_url, PATIENT)
 
 
 def ages(connection: redis.Redis, now: dt.datetime) -> tuple[float, ...]:
@@ -83,9 +76,9 @@ def test_batches_wait(connection: redis.Redis) -> None:
     assert (1, 60.0) == (in_redis(connection, NOW).batches, in_redis(connection, NOW).batches_age)
 
 
-def test_workers_are_seen(connection: redis.Redis, redis_url: str) -> None:
+def test_workers_are_seen(connection: redis.Redis) -> None:
     """Who takes jobs is counted for each queue, until it signs off; one that was killed until its key ends."""
-    worker = QueueWorker(Name.TEXTS, redis.Redis.from_url(redis_url))
+    worker = QueueWorker(Name.TEXTS, connection)
     worker.register_birth()  # type: ignore[no-untyped-call]  # RQ ships no types for it
     alive = dict(in_redis(connection, NOW).workers)
     connection.delete(worker.key)
