@@ -49,6 +49,9 @@ class Carrier(Protocol):
     def forwarded_legs(self, call: str) -> tuple[str, ...]:
         """Return the ids of a call's forwarded legs."""
 
+    def left_over(self, now: dt.datetime) -> tuple[PurgeCall | PurgeMessage, ...]:
+        """Return what is still recorded although it should not be."""
+
     def delete_call(self, call: str) -> None:
         """Delete the record of a call."""
 
@@ -187,6 +190,17 @@ def purge_message(message: str, fate: str, until: str) -> None:
         event = Event.at(collaborators.clock(), EventKind.TEXT, fate)
         collaborators.outbox.put(Once(f"fate:{mark}", event))
     _purge(mark, until, lambda: collaborators.provider.delete_message(message))
+
+
+def purge_left_over() -> None:
+    """Have deleted what the provider still holds of calls and texts because nobody told us of them, or of their end.
+
+    Such are its own answers to STOP, a reply of which no word came back, a call that did not get through to us.
+    Run twice, it does nothing twice: a deletion that is in the queue is not put there again, and is counted by a mark.
+    """
+    with_ = _with.get()
+    for errand in with_.provider.left_over(with_.clock()):
+        with_.outbox.put(errand)
 
 
 def _send(errand: SendText, mark: str, with_: Collaborators) -> str:

@@ -1,8 +1,9 @@
 """The stand-in carrier over HTTP: the provider's REST interface (a subset), and the telephones of its callers.
 
 **REST**, below `/2010-04-01/Accounts/<account>/`, with HTTP basic authentication (account and token) and the
-provider's own bodies: `GET Calls/<sid>.json`, `GET Calls.json?ParentCallSid=<sid>`, `DELETE Calls/<sid>.json`,
-`POST Messages.json`, `GET` and `DELETE Messages/<sid>.json`; and for whoever asks whether all is set up,
+provider's own bodies: `GET Calls/<sid>.json`, `GET Calls.json` (`ParentCallSid`, `To`, `From`, `StartTime<` and `>`),
+`DELETE Calls/<sid>.json`, `POST Messages.json`, `GET Messages.json` (`To`, `From`, `DateSent<` and `>`), `GET` and
+`DELETE Messages/<sid>.json`; and for whoever asks whether all is set up,
 `GET IncomingPhoneNumbers.json?PhoneNumber=<number>` and `GET Recordings.json`. Other parts of that interface have hosts
 of their own at the provider, and are here on the same one: `GET /v2/PhoneNumbers/<number>` (the region of a number),
 `GET /v2/AccountDefaultConfiguration/Recording` (what makes the provider record every call).
@@ -109,7 +110,7 @@ def _refuse(fault: RestError) -> tuple[Response, int]:
 
 @rest.get("/Calls.json")
 def _list_calls() -> Response:
-    return jsonify(_exchange().list_calls(request.args.get("ParentCallSid")))
+    return jsonify(_exchange().list_calls(request.args.get("ParentCallSid"), request.args.to_dict()))
 
 
 @rest.get("/Calls/<sid>.json")
@@ -126,6 +127,11 @@ def _delete_call(sid: str) -> tuple[str, int]:
 @rest.post("/Messages.json")
 def _create_message() -> tuple[Response, int]:
     return jsonify(_exchange().create_message(request.form.to_dict())), 201
+
+
+@rest.get("/Messages.json")
+def _list_messages() -> Response:
+    return jsonify(_exchange().list_messages(request.args.to_dict()))
 
 
 @rest.get("/Messages/<sid>.json")

@@ -74,9 +74,9 @@ class Carrier:
             case "POST", "":
                 return self._take(request)
             case "GET", "":
-                parent = request.query["ParentCallSid"][0]
+                parent = request.query.get("ParentCallSid", [""])[0]
                 legs = [{"sid": sid, **call} for sid, call in self.calls.items() if call.get("parent") == parent]
-                return 200, {"calls": legs, "page": 0}
+                return 200, {kind.lower(): legs if parent else [], "page": 0}
             case "GET", _ if name in records:
                 return 200, {"sid": name, **records[name]}
             case "DELETE", _ if records.pop(name, None) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from array import array
 from collections import deque
@@ -10,6 +11,7 @@ from typing import Any
 
 from ivr.adapters.engine import EngineError
 from ivr.adapters.provider import CallRecord, ProviderError
+from ivr.events import PurgeCall, PurgeMessage
 from ivr.numbers import CallerNumber
 from ivr.simulator.client import ExchangeError
 from ivr.simulator.exchange import Exchange
@@ -30,6 +32,8 @@ class FakeProvider:
     validity: list[int] = field(default_factory=list)
     """Seconds that each text had left."""
     deleted: list[str] = field(default_factory=list)
+    left: tuple[PurgeCall | PurgeMessage, ...] = ()
+    """What it still holds."""
 
     def call(self, call: str) -> CallRecord:
         """Return the record of a call."""
@@ -48,6 +52,11 @@ class FakeProvider:
         """Return the legs of a call."""
         self._fail()
         return self.legs.get(call, ())
+
+    def left_over(self, _now: dt.datetime) -> tuple[PurgeCall | PurgeMessage, ...]:
+        """Return what is left."""
+        self._fail()
+        return self.left
 
     def delete_call(self, call: str) -> None:
         """Delete a call."""

@@ -19,6 +19,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from ivr.events import PurgeCall, PurgeMessage
 from ivr.limits import DailyLimit
 from ivr.numbers import CallerNumber
 from ivr.settings import PROVIDER_HOSTS, PROVIDER_URL, Settings
@@ -27,6 +28,11 @@ TIMEOUT = (3.0, 7.0)
 """Seconds for connecting and for each answer; without them the client waits for ever (facts, section 5)."""
 TEXTS_A_DAY = 40
 """Referrals that one telephone may ask for by calling: more than anybody needs, and an end to whoever lets us pay."""
+LEFT_FROM, LEFT_UNTIL = dt.timedelta(days=8), dt.timedelta(days=1)
+"""Records that began so long before this day are looked for in case nobody has told us of them: yesterday's are still
+being deleted, and what is older than a week may be of a time in which the number was somebody else's."""
+LEFT = 200
+"""Records of a kind that are looked for at once."""
 LEGS = 100
 """Forwarded legs of one call at most; a call has a handful."""
 NOT_FOUND, TOO_MANY = 404, 429
@@ -112,6 +118,21 @@ class Provider:
         """Return the ids of the calls by which a call was forwarded."""
         legs = tried(lambda: self._client.calls.list(parent_call_sid=call, limit=LEGS), Fate.AGAIN)
         return tuple(leg.sid for leg in legs)
+
+    def left_over(self, now: dt.datetime) -> tuple[PurgeCall | PurgeMessage, ...]:
+        """Return the calls and texts of one of our numbers that are still recorded although they should not be.
+
+        The numbers take turns, an hour each.
+        """
+        number = self._numbers[int(now.timestamp()) // 3600 % len(self._numbers)]
+        today = now.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        first, last = today - LEFT_FROM, today - LEFT_UNTIL
+        begun = {"start_time_after": first, "start_time_before": last, "limit": LEFT}
+        sent = {"date_sent_after": first, "date_sent_before": last, "limit": LEFT}
+        calls = tried(lambda: self._client.calls.list(to=number, **begun), Fate.AGAIN)
+        texts = tried(lambda: self._client.messages.list(to=number, **sent), Fate.AGAIN)
+        texts += tried(lambda: self._client.messages.list(from_=number, **sent), Fate.AGAIN)
+        return *(PurgeCall(call.sid) for call in calls), *(PurgeMessage(text.sid) for text in texts)
 
     def delete_call(self, call: str) -> None:
         """Delete the record of a call; one that is not there is deleted, that of a call in progress refused."""

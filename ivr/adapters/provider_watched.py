@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from ivr.adapters.provider import TOO_MANY, CallRecord, Fate, ProviderError
+from ivr.events import PurgeCall, PurgeMessage
 from ivr.numbers import CallerNumber
 
 
@@ -21,6 +23,9 @@ class Carrier(Protocol):
 
     def forwarded_legs(self, call: str) -> tuple[str, ...]:
         """Return the ids of a call's forwarded legs."""
+
+    def left_over(self, now: dt.datetime) -> tuple[PurgeCall | PurgeMessage, ...]:
+        """Return what is still recorded although it should not be."""
 
     def delete_call(self, call: str) -> None:
         """Delete the record of a call."""
@@ -49,6 +54,11 @@ class WatchedProvider:
         """Return the ids of a call's forwarded legs."""
         with self._watching():
             return self._provider.forwarded_legs(call)
+
+    def left_over(self, now: dt.datetime) -> tuple[PurgeCall | PurgeMessage, ...]:
+        """Return what is still recorded although it should not be."""
+        with self._watching():
+            return self._provider.left_over(now)
 
     def delete_call(self, call: str) -> None:
         """Delete the record of a call."""

@@ -33,6 +33,8 @@ COUNT_SECONDS = 60
 TEXT_PAUSES = (2, 4, 8, 15, 20, 25, 30, 30, 30)
 """Seconds between attempts at a text. They sum to more than its life, so one finds it too late and counts that; the
 last is a spare, for an attempt that dies with its worker."""
+LEFT_SECONDS = 3600
+"""How often records are looked for that nobody told us of."""
 PURGE_LIFE = dt.timedelta(hours=24)
 PURGE_PAUSES = (30, 60, 120, 300, 600, 1200, 2400, 3600, 7200, 14400, 14400, 14400, 14400, 14400, 3600, 3600)
 """Seconds between attempts at deleting a record: after 24.3 hours one says that it is overdue; the last two are spares,
@@ -65,6 +67,7 @@ class Function(StrEnum):
     RELEASE_FIGURES = "ivr.jobs.release_figures"
     PURGE_CALL = "ivr.jobs.purge_call"
     PURGE_MESSAGE = "ivr.jobs.purge_message"
+    PURGE_LEFT_OVER = "ivr.jobs.purge_left_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,12 @@ class Queues:
     def release(self, now: dt.datetime) -> None:
         """Ask for the figures that are due to be released."""
         self._ask(Function.RELEASE_FIGURES, "release figures", now)
+
+    def purge_left_over(self, now: dt.datetime) -> None:
+        """Ask for the deletion of records that nobody told us of; asked again within the hour, it is one job."""
+        hour = int(now.timestamp()) // LEFT_SECONDS
+        order = _Order(Name.PURGES, Function.PURGE_LEFT_OVER, "delete what is left over", (), life=LEFT_SECONDS)
+        self._give(f"purge_left_over-{hour}", order, now)
 
     def _ask(self, function: Function, description: str, now: dt.datetime) -> None:
         most = SEVERAL if function is Function.COUNT_EVENTS else 2 * SEVERAL

@@ -16,7 +16,7 @@ from rq.scheduler import RQScheduler
 from rq.serializers import JSONSerializer
 
 from ivr.adapters.outbox import utc_now
-from ivr.adapters.queue import Name, Queues
+from ivr.adapters.queue import LEFT_SECONDS, Name, Queues
 from ivr.adapters.stream import EventStream
 
 TICK_SECONDS = 1.0
@@ -75,6 +75,8 @@ class Schedule:
             self._queues.look_after(self._clock())
         if self._ticks % RELEASE_TICKS == LOOK_AFTER_TICKS // 2:
             self._queues.release(self._clock())
+        if self._ticks % LEFT_SECONDS == LEFT_SECONDS // 2:
+            self._queues.purge_left_over(self._clock())
 
     def _release(self) -> None:
         try:

@@ -19,7 +19,7 @@ from ivr.simulator.faults import CarrierError
 from ivr.simulator.ledger import Ledger
 from ivr.simulator.messages import Direction, MessageStatus, RestError, StoredMessage, check
 from ivr.simulator.numbers import Premises
-from ivr.simulator.records import Json, call_page, message_json
+from ivr.simulator.records import Json, chosen, message_json, page
 from ivr.simulator.subscription import API_VERSION, Subscription, new_sid
 from ivr.simulator.transcript import Failed, TextArrived
 from ivr.simulator.transport import Transport
@@ -140,13 +140,19 @@ class Exchange:
         self.requests["fetch call"] += 1
         return self.ledger.call_record(sid).json(self.subscription.account)
 
-    def list_calls(self, parent: str | None = None) -> Json:
-        """Return all records of calls, or those of the legs of one call."""
+    def list_calls(self, parent: str | None = None, asked: Mapping[str, str] | None = None) -> Json:
+        """Return records of calls: of all or of the legs of one call, and of them those that are asked for."""
         self.requests["list calls"] += 1
-        asked = "" if parent is None else f"?ParentCallSid={parent}"
         account = self.subscription.account
-        uri = f"/{API_VERSION}/Accounts/{account}/Calls.json{asked}"
-        return call_page(self.ledger.call_records(parent), account, uri)
+        records = [each.json(account) for each in self.ledger.call_records(parent)]
+        uri = f"/{API_VERSION}/Accounts/{account}/Calls.json" + ("" if parent is None else f"?ParentCallSid={parent}")
+        return page("calls", chosen(records, asked or {}, "StartTime"), uri)
+
+    def list_messages(self, asked: Mapping[str, str] | None = None) -> Json:
+        """Return the records of texts that are asked for."""
+        self.requests["list messages"] += 1
+        uri = f"/{API_VERSION}/Accounts/{self.subscription.account}/Messages.json"
+        return page("messages", chosen(self.ledger.message_records(), asked or {}, "DateSent"), uri)
 
     def delete_call(self, sid: str) -> None:
         """Delete the record of a call or a leg that has ended; raises `RestError`."""

@@ -95,7 +95,10 @@ class Ledger:
 
     def everything(self) -> list[dict[str, Any]]:
         """Return all that is still held about anybody: what a purge must bring to nothing."""
+        return [record.json(self._account) for record in self.call_records()] + self.message_records()
+
+    def message_records(self) -> list[dict[str, Any]]:
+        """Return the records of all texts."""
         with self._lock:
             messages = list(self._messages.values())
-        calls = [record.json(self._account) for record in self.call_records()]
-        return calls + [message_json(each, self._account) for each in messages]
+        return [message_json(each, self._account) for each in messages]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 from ivr.simulator.call import Call, Leg
@@ -16,6 +16,7 @@ from ivr.texts import segments
 
 Json = dict[str, Any]
 _UNDER_WAY = {CallStatus.RINGING, CallStatus.IN_PROGRESS}
+_FIELDS = {"StartTime": "start_time", "DateSent": "date_sent"}
 _NOWHERE_NAMED = ("answered_by", "caller_name", "forwarded_from", "group_sid", "phone_number_sid", "price", "trunk_sid")
 
 
@@ -102,9 +103,17 @@ def message_json(message: StoredMessage, account: str) -> Json:
     }
 
 
-def call_page(records: Sequence[CallRecord], account: str, uri: str) -> Json:
-    """Return calls as one page of a list."""
-    return page("calls", [record.json(account) for record in records], uri)
+def chosen(records: Sequence[Json], asked: Mapping[str, str], date: str) -> list[Json]:
+    """Return the records that a list is asked for: by number, and by a date, which is `StartTime` or `DateSent`."""
+    first, last = (datetime.fromisoformat(asked[name]) if name in asked else None for name in (f"{date}>", f"{date}<"))
+
+    def is_chosen(record: Json) -> bool:
+        if any(asked.get(name, record[name.lower()]) != record[name.lower()] for name in ("To", "From")):
+            return False
+        at = parsedate_to_datetime(record[_FIELDS[date]] or record["date_created"])
+        return (first is None or first <= at) and (last is None or at < last)
+
+    return [record for record in records if is_chosen(record)]
 
 
 def page(name: str, records: Sequence[Json], uri: str) -> Json:

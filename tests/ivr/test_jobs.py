@@ -454,6 +454,17 @@ def test_call_that_nobody_ended_is_deleted(world: World) -> None:
     assert ([], [token(PurgeCall("CA1"))]) == (before, _later(world))
 
 
+def test_what_is_left_over_is_deleted(world: World) -> None:
+    """What the provider still holds is handed to whoever deletes records, and looked after until that is done."""
+    world.provider.left = PurgeCall("CA1"), PurgeMessage("SM1")
+    jobs.purge_left_over()
+    _note(world, *(item for item in world.outbox.items if not isinstance(item, Event | Once)))
+    world.now += PURGE_GRACE
+    jobs.look_after()
+
+    assert ([token(PurgeMessage("SM1"))], [token(PurgeCall("CA1"))]) == (_now(world), _later(world))
+
+
 def test_figures_are_released_by_the_clock(world: World) -> None:
     """The job asks for what is due now."""
     jobs.release_figures()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 import re
 import socket
@@ -14,15 +15,17 @@ import pytest
 
 from ivr.adapters import provider as module
 from ivr.adapters.provider import TEXTS_A_DAY, Fate, Provider, ProviderError
+from ivr.events import PurgeCall
 from ivr.numbers import CallerNumber
 from ivr.settings import Secret, Settings
-from ivr.simulator.exchange import Exchange
+from ivr.simulator.exchange import Exchange, at_once
 from tests.carrier import HANG_UP, Carrier, carrier_at_work
 from tests.ivr.simulator import application
 from tests.stand_in import exchange_at_work, settings_of
 
 ROOT = Path(__file__).parents[3]
 DESCRIPTION = ROOT.parent / "shared" / "data" / "twilio_api_v2010.json"
+NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 ACCOUNT = "AC" + "a" * 32
 CALL = "CA" + "b" * 32
 LEG = "CA" + "c" * 32
@@ -163,6 +166,33 @@ def test_call_in_progress_is_deleted_after_its_end() -> None:
     assert [] == exchange.ledger.everything()
 
 
+@pytest.mark.parametrize(("days", "left"), [(0, 0), (1, 0), (2, 5), (8, 5), (9, 0)])
+def test_finds_what_nobody_told_us_of(days: int, left: int) -> None:
+    """From the second day on texts, the carrier's own answer to STOP and a call are found, for a week."""
+    answers = {"/sms": "<Message>112</Message>", "/voice": "<Pause/>"}
+    exchange = Exchange(application.SUBSCRIPTION, application.Application(answers), lambda: NOON, at_once)
+    exchange.dial(application.CALLER, application.OURS)
+    for words in ("Hello", "STOP"):
+        exchange.send_text(application.CALLER, application.OURS, words)
+    with exchange_at_work(exchange) as url:
+        found = Provider.connect(settings_of(exchange, url)).left_over(NOON + dt.timedelta(days=days))
+    held = {each["sid"] for each in exchange.ledger.everything()}
+
+    assert (5, left) == (len(held), len(found))
+    assert {each.call if isinstance(each, PurgeCall) else each.message for each in found} <= held
+
+
+def test_numbers_take_turns(carrier: Carrier, provider: Provider) -> None:
+    """Each hour another of our numbers is looked after, and only what it was part of is asked for."""
+    for hour in range(3):
+        provider.left_over(NOON + dt.timedelta(hours=hour))
+    asked = [{**request.query} for request in carrier.requests]
+
+    assert [OURS[0]] * 3 + [OURS[1]] * 3 + [OURS[0]] * 3 == [
+        each.get("To", each.get("From", [""]))[0] for each in asked
+    ]
+
+
 def test_keeps_a_path_of_the_host(carrier: Carrier) -> None:
     """A compatible provider may have its interface below a path of its own."""
     Provider.connect(settings_for(f"{carrier.url}/api/laml")).call(CALL)
@@ -277,10 +307,11 @@ def test_asks_in_the_providers_terms(provider: Provider, carrier: Carrier) -> No
     provider.forwarded_legs(CALL)
     provider.delete_call(CALL)
     provider.delete_message(next(iter(carrier.messages)))
+    provider.left_over(NOON)
     paths = json.loads(DESCRIPTION.read_text())["paths"]
 
-    assert 5 == len(carrier.requests)
-    assert [[]] * 5 == [strange(request, paths) for request in carrier.requests]
+    assert 8 == len(carrier.requests)
+    assert [[]] * 8 == [strange(request, paths) for request in carrier.requests]
 
 
 def strange(request: Any, paths: dict[str, Any]) -> list[str]:

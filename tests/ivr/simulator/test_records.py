@@ -122,6 +122,7 @@ def test_records_of_numbers_are_as_described(exchange: Exchange, description: Sc
         ("/Recordings.json", "get", "200"),
         ("/Calls/{Sid}.json", "get", "200"),
         ("/Calls/{Sid}.json", "delete", "204"),
+        ("/Messages.json", "get", "200"),
         ("/Messages.json", "post", "201"),
         ("/Messages/{Sid}.json", "get", "200"),
         ("/Messages/{Sid}.json", "delete", "204"),
