@@ -36,7 +36,6 @@ from ivr.adapters.provider_watched import WatchedProvider
 from ivr.adapters.queue import Name, Queues
 from ivr.adapters.releases import Releases
 from ivr.adapters.schedule import Schedule
-from ivr.adapters.schema import check
 from ivr.adapters.sign import Sign
 from ivr.adapters.stream import EventStream
 from ivr.adapters.tally import Tally
@@ -76,6 +75,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _check_database(settings: Settings) -> None:
     """Wait until the database answers: it may start after us. Raises `DatabaseError` where its tables are not ours."""
+    from ivr.adapters.schema import check  # a quarter of a start, which the processes of the queues do not need
+
     engine, told = open_database(settings.database_url), False
     while True:
         try:
