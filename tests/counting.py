@@ -43,16 +43,18 @@ class CountingHouse:
         self.now = NOW
         self.redis_url, self.spool = redis_url, folder / "spool"
         self.engine = with_tables(database_url)
-        connection = connect(redis_url, PATIENT)
-        self.stream, self.queues = EventStream(connection), Queues(connection)
+        self.redis = connect(redis_url, PATIENT)
+        self.stream, self.queues = EventStream(self.redis), Queues(self.redis)
         self.counters, self.errands = Counters(self.engine), Errands(self.engine)
         self.put: list[Item] = []
         """What jobs have put into their outbox, which is none."""
         self._outboxes: list[Outbox] = []
+        self._clients = [self.redis]
 
     def outbox(self) -> Outbox:
         """Make an outbox of another process, so to speak."""
         connection = connect(self.redis_url, SHORT)
+        self._clients.append(connection)
         self._outboxes.append(Outbox(EventStream(connection), Queues(connection), self.spool, lambda: self.now))
         return self._outboxes[-1]
 
@@ -99,4 +101,6 @@ class CountingHouse:
         """End what was begun."""
         for outbox in self._outboxes:
             outbox.close()
+        for client in self._clients:
+            client.close()
         self.engine.dispose()

@@ -24,8 +24,9 @@ def test_few_series(tmp_path: Path, redis_url: str) -> None:
     engine = open_database(f"sqlite:///{tmp_path / 'fanal.db'}")
     schema.upgrade(engine)
     shelf = some_services(some_settings(tmp_path)).shelf
-    reader = Reader(redis.Redis.from_url(redis_url), engine, shelf, tmp_path)
-    shown = lines(Metrics(reader).page())
+    with redis.Redis.from_url(redis_url) as client:
+        reader = Reader(client, engine, shelf, tmp_path)
+        shown = lines(Metrics(reader).page())
     engine.dispose()
 
     assert set(MEANINGS) == set(reader())

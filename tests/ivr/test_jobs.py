@@ -92,6 +92,7 @@ def world(redis_url: str, tmp_path: Path) -> Iterator[World]:
     """The jobs' world, with SQLite."""
     world = World(redis_url, f"sqlite:///{tmp_path / 'fanal.db'}")
     yield world
+    world.redis.close()
     world.engine.dispose()
 
 
@@ -345,6 +346,7 @@ def counting(redis_url: str, tables_url: str) -> Iterator[World]:
     """The jobs' world on either database."""
     world = World(redis_url, tables_url)
     yield world
+    world.redis.close()
     world.engine.dispose()
 
 

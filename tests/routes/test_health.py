@@ -71,7 +71,8 @@ def _away(services: Services, folder: Path) -> Reader:
 def test_gauges(tmp_path: Path, redis_url: str, late: sa.Engine) -> None:
     """Every gauge that is described is shown, and the alarm of an overdue record with it."""
     services = some_services(some_settings(tmp_path))
-    read = Reader(connect(redis_url, SHORT), late, services.shelf, tmp_path)()
+    with connect(redis_url, SHORT) as client:
+        read = Reader(client, late, services.shelf, tmp_path)()
 
     assert set(MEANINGS) == set(read)
     assert (1.0, 1.0) == (read["fanal_records_due"], read["fanal_records_overdue"])

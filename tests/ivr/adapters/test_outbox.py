@@ -18,8 +18,6 @@ import pytest
 from ivr.adapters import courier, spool
 from ivr.adapters import outbox as module
 from ivr.adapters.batch import Item, line_of
-from ivr.adapters.connection import PATIENT, connect
-from ivr.adapters.queue import Queues
 from ivr.adapters.stream import KEY
 from ivr.events import TEXT_LIFE, Event, EventKind, Form, PurgeCall, SendText
 from tests.counting import LONG, NOW, CountingHouse
@@ -45,10 +43,6 @@ def make(tmp_path: Path) -> Iterator[Make]:
         each.end()
 
 
-def _lengths(url: str) -> dict[str, int]:
-    return dict(Queues(connect(url, PATIENT)).lengths())
-
-
 def _files(house: CountingHouse) -> list[Path]:
     return sorted(house.spool.glob("*"))
 
@@ -68,7 +62,7 @@ def test_counts_and_queues(make: Make, redis_url: str) -> None:
         outbox.put(item)
 
     assert outbox.flush(LONG)
-    assert {"texts": 1, "counts": 0, "purges": 1} == _lengths(redis_url)
+    assert {"texts": 1, "counts": 0, "purges": 1} == house.queues.lengths()
     assert house.until(lambda: house.counted() == {"language": 2})
     assert (2, 2, 0, True) == (
         house.books().accepted,
@@ -130,7 +124,7 @@ def test_outage_loses_and_doubles_nothing(make: Make, restartable_redis: Restart
 
     assert waiting >= 3
     assert house.until(lambda: house.counted()["language"] >= 5)
-    assert (5, 1) == (house.counted()["language"], _lengths(restartable_redis.url)["purges"])
+    assert (5, 1) == (house.counted()["language"], house.queues.lengths()["purges"])
 
 
 @pytest.mark.parametrize("counted", ["nothing", "some", "all, and not heard"])
@@ -145,7 +139,7 @@ def test_redis_that_forgets_everything_loses_nothing(make: Make, redis_url: str,
             house.count()
     if counted == "all, and not heard":
         house.counters.advance([entry.batch for entry in house.stream.read(100) if entry.batch], NOW)
-    connect(redis_url, PATIENT).flushall()
+    house.redis.flushall()
     outbox.put(MENU)
 
     assert house.until(lambda: house.books().counted == 4 and house.books().waiting == 0)
@@ -158,7 +152,7 @@ def test_redis_that_forgets_the_stream_alone(make: Make, redis_url: str) -> None
     outbox = house.outbox()
     outbox.put(MENU)
     outbox.flush(LONG)
-    connect(redis_url, PATIENT).delete(KEY)
+    house.redis.delete(KEY)
 
     assert house.until(lambda: house.counted() == {"language": 1})
 
@@ -166,7 +160,7 @@ def test_redis_that_forgets_the_stream_alone(make: Make, redis_url: str) -> None
 def test_redis_that_comes_back_as_it_was_earlier(make: Make, restartable_redis: RestartableRedis) -> None:
     """A Redis restored from an older copy is sent again what it lacks, and what it has twice is counted once."""
     house = make(restartable_redis.url)
-    outbox, client = house.outbox(), connect(restartable_redis.url, PATIENT)
+    outbox, client = house.outbox(), house.redis
     outbox.put(MENU)
     outbox.flush(LONG)
     copy = {key: client.dump(key) or b"" for key in client.keys("fanal:*")}
@@ -190,11 +184,11 @@ def test_text_is_not_queued_again_when_redis_forgets(make: Make, redis_url: str)
     outbox = house.outbox()
     outbox.put(TEXT)
     outbox.flush(LONG)
-    connect(redis_url, PATIENT).flushall()
+    house.redis.flushall()
     outbox.put(MENU)
 
     assert house.until(lambda: house.counted() == {"language": 1})
-    assert 0 == _lengths(redis_url)["texts"]
+    assert 0 == house.queues.lengths()["texts"]
 
 
 def test_text_asked_for_in_an_outage_is_queued_after_it(make: Make, restartable_redis: RestartableRedis) -> None:
@@ -206,7 +200,7 @@ def test_text_asked_for_in_an_outage_is_queued_after_it(make: Make, restartable_
     outbox.flush(LONG)
     restartable_redis.start()
 
-    assert _wait_for(lambda: _lengths(restartable_redis.url)["texts"] == 1)
+    assert _wait_for(lambda: house.queues.lengths()["texts"] == 1)
 
 
 def test_texts_that_dead_processes_have_left(make: Make, redis_url: str) -> None:
@@ -220,7 +214,7 @@ def test_texts_that_dead_processes_have_left(make: Make, redis_url: str) -> None
     for _ in range(4):  # rounds of its thread: a file is taken at the end of one, and carried in the next
         outbox._empty()
 
-    assert 3 == _lengths(redis_url)["texts"]
+    assert 3 == house.queues.lengths()["texts"]
 
 
 def test_lost_answer_does_not_double(make: Make, restartable_redis: RestartableRedis) -> None:

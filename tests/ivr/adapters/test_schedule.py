@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+import redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
@@ -27,8 +28,8 @@ BATCH = Batch("web", 1, 1, {Event.at(NOW, EventKind.STEP, "language"): 1}, first
 class Parts:
     """A schedule and what it works on."""
 
-    def __init__(self, url: str) -> None:
-        self.connection = connect(url, PATIENT)
+    def __init__(self, connection: redis.Redis) -> None:
+        self.connection = connection
         self.stream, self.queues = EventStream(self.connection), Queues(self.connection)
         self.schedule = Schedule(self.connection)
 
@@ -44,9 +45,9 @@ class Parts:
 
 
 @pytest.fixture
-def parts(redis_url: str) -> Parts:
+def parts(connection: redis.Redis) -> Parts:
     """A schedule on an empty server."""
-    return Parts(redis_url)
+    return Parts(connection)
 
 
 def test_gives_what_is_due(parts: Parts) -> None:
@@ -69,10 +70,10 @@ def test_clock_that_was_ahead(parts: Parts) -> None:
     assert 1 == parts.connection.llen("rq:queue:purges")
 
 
-def test_two_schedules_give_once(parts: Parts, redis_url: str) -> None:
+def test_two_schedules_give_once(parts: Parts) -> None:
     """Of two schedules on two machines one gives what is due."""
     parts.queues.put(PurgeCall("CA1"), NOW - CALL_PURGE_DELAY)
-    other = Parts(redis_url)
+    other = Parts(parts.connection)
     for each in (parts, other, parts, other):
         each.tick(1)
 
@@ -152,7 +153,7 @@ def test_survives_an_outage(
 ) -> None:
     """While Redis is away it says so once, and it goes on when Redis is back."""
     monkeypatch.setattr(module, "TICK_SECONDS", 0.02)
-    parts, ended, ticks = Parts(restartable_redis.url), threading.Event(), list[float]()
+    parts, ended, ticks = Parts(connect(restartable_redis.url, PATIENT)), threading.Event(), list[float]()
     tick = parts.schedule.tick
 
     def noted() -> None:
@@ -169,8 +170,10 @@ def test_survives_an_outage(
     _wait_for(lambda: Function.COUNT_EVENTS in parts.waiting())
     ended.set()
     thread.join()
+    waiting = parts.waiting()
+    parts.connection.close()
 
-    assert Function.COUNT_EVENTS in parts.waiting()
+    assert Function.COUNT_EVENTS in waiting
     assert ["redis_away"] == [record.message for record in caplog.records]
 
 
