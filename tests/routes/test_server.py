@@ -195,8 +195,9 @@ def test_log_that_nobody_reads(tmp_path: Path) -> None:
             os.kill(victim, signal.SIGKILL)
             assert wait_until(lambda: len(site.workers() - {victim}) == WORKERS)
             assert [True] * 6 == [site.ask("/voice/log").ok for _ in range(6)]
-            read = others.submit(log.read)
-        lines = [json.loads(line) for line in read.result(60).splitlines()]
+            read = others.submit(lambda: [log.readline() for _ in range(7)])
+            lines = [json.loads(line) for line in read.result(60)]
+        assert "" == log.read()
 
     assert ["error"] * 7 == [line["level"] for line in lines]
     assert 6 == [line.get("event") for line in lines].count("told")
