@@ -54,7 +54,7 @@ _NUMBER = re.compile(r"\+?\d(?:[ ().\-/]{0,2}\d){6,}")
 
 
 def mask(text: str) -> str:
-    """Hide everything that looks like an identifier of the provider, a telephone number or an address of a machine."""
+    """Hide everything that looks like an identifier of the provider or a telephone number."""
     return _NUMBER.sub("[number]", _IDENTIFIER.sub("[id]", text))
 
 
