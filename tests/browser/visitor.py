@@ -127,7 +127,8 @@ class Visitor:
 
     @property
     def faults(self) -> list[str]:
-        """What is wrong with the page as it is now: rules of accessibility, small targets, a page too wide."""
+        """What is wrong with the page once all of it is there: rules of accessibility, small targets, too wide."""
+        self.page.wait_for_load_state()
         self.page.evaluate(Axe().axe_script)
         found = self.page.evaluate(_VIOLATIONS)
         faults = [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
