@@ -24,7 +24,7 @@ from ivr.state import State, Step
 from ivr.turn import Answer, Digits, Line, Turn, World
 from ivr.voices import load_voices
 from tests.editions import shipped_catalogues
-from tests.ivr.flow.walk import NIGHT, TUESDAY_MORNING, Walk, a_world, walk
+from tests.ivr.flow.walk import NIGHT, TUESDAY_MORNING, a_world, walk
 from tests.sample_directory import FILES, changed
 
 DIRECTORY = load()
@@ -66,23 +66,24 @@ class Said:
     turn: str
 
 
-def heard(walked: Walk) -> Iterator[Said]:
+def heard(world: World) -> Iterator[Said]:
     """Yield everything that is said in a walk, with what comes before a turn: apologies, and a call begun again."""
-    answers = [answer for state, turn in walked.turns.items() for answer in answers_in(state, turn, walked.world)]
-    answers.append(flow.begin_again(walked.world))
+    answers = [flow.begin_again(world)]
+    walked = walk(world, visit=lambda turn, silence: answers.extend(answers_in(turn, silence, world)))
     for lead, step in {(answer.lead, step_of(answer.turn)) for answer in answers}:
         yield from (Said(line, step) for line in lead)
     for turn in {*walked.turns.values(), *(answer.turn for answer in answers)}:
         yield from (Said(line, step_of(turn)) for line in spoken_in(turn))
 
 
-def answers_in(state: State, turn: Turn, world: World) -> Iterator[Answer]:
+def answers_in(turn: Turn, silence: Answer | None, world: World) -> Iterator[Answer]:
     """Answer what a caller may do beside pressing a key that is offered."""
+    state = turn.state
     if turn.forward:
         yield from (flow.come_back(state, outcome, world) for outcome in flow.Outcome)
-    elif not turn.ends:
+    elif silence:
         yield flow.press(state, "A", world)
-        yield flow.keep_silent(state, world)
+        yield silence
         if any(option.heard for option in turn.options):
             yield flow.not_heard(state, world)
 
@@ -102,7 +103,7 @@ def walked_here(place: int) -> frozenset[Said]:
     """Return all that is said in one of the walks, where callers may speak too."""
     calling, line, languages, now = WALKS[place]
     world = a_world(DIRECTORY, languages, calling, line, now)
-    return frozenset(heard(walk(replace(world, listens=frozenset(languages)))))
+    return frozenset(heard(replace(world, listens=frozenset(languages))))
 
 
 @cache

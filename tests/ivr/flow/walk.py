@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from directory.model import Directory
 from ivr import flow
 from ivr.state import Channel, State
-from ivr.turn import Caller, Turn, World
+from ivr.turn import Answer, Caller, Turn, World
 
 TUESDAY_MORNING = dt.datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Europe/Bucharest"))
 NIGHT = TUESDAY_MORNING.replace(hour=3)
@@ -44,8 +44,13 @@ def a_world(
     return World(directory, languages, now, Caller(country, country is not None, line))
 
 
-def walk(world: World, channel: Channel = Channel.VOICE) -> Walk:
+def walk(
+    world: World, channel: Channel = Channel.VOICE, visit: Callable[[Turn, Answer | None], None] | None = None
+) -> Walk:
     """Walk from the first turn to every state, without leaving the country that the numbers tell.
+
+    `visit` is shown each state's turn, with the answer to silence where that is not the end, while the conversation
+    still remembers them: whoever asks for them again afterwards has them made a second time.
 
     Other countries are the same walk from another caller; only the choice of a country itself is not followed there.
     """
@@ -69,20 +74,22 @@ def walk(world: World, channel: Channel = Channel.VOICE) -> Walk:
             continue
         silence = _silence(turns[state], world)
         if silence:
-            silent[state] = silence
+            silent[state] = silence.turn
+        if visit:
+            visit(turns[state], silence)
         onward = (each for each in _onward(turns[state], world, silence) if each.country in (None, home))
         ways[state] = tuple(dict.fromkeys(arrive(following) for following in onward))
         waiting += [following for following in ways[state] if following not in ways]
     return Walk(world, {state: turns[state] for state in ways}, ways, silent)
 
 
-def _silence(turn: Turn, world: World) -> Turn | None:
-    return None if turn.forward or turn.ends else flow.keep_silent(turn.state, world).turn
+def _silence(turn: Turn, world: World) -> Answer | None:
+    return None if turn.forward or turn.ends else flow.keep_silent(turn.state, world)
 
 
-def _onward(turn: Turn, world: World, silence: Turn | None) -> Iterator[State]:
+def _onward(turn: Turn, world: World, silence: Answer | None) -> Iterator[State]:
     yield from (replace(option.leads, misses=0) if option.leads.misses else option.leads for option in turn.options)
     if turn.forward:
         yield from (flow.come_back(turn.state, outcome, world).state for outcome in OUTCOMES)
     elif silence:
-        yield silence.state
+        yield silence.turn.state
