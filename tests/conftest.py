@@ -23,7 +23,7 @@ LONGEST = (
     "tests/faults/test_on_",
     "tests/machines/",
     "tests/worker/",
-    "tests/ivr/flow/test_graph.py",
+    "tests/ivr/flow/",
     "tests/e2e/test_run.py",
     "tests/ivr/test_twiml.py",
     "tests/browser/",
