@@ -23,8 +23,6 @@ RETRY_SECONDS = 1.0
 """Seconds between attempts to reach Redis while it is away."""
 HEAR_SECONDS = 0.5
 """Seconds between questions whether batches have been counted."""
-ADOPTED = 20
-"""Files of dead processes in hand at most: each takes memory, and is let go of only when it has been counted."""
 ADOPT_SECONDS = 2.0
 """Seconds until the next look, where there was no file that nobody writes any more."""
 log = logging.getLogger(__name__)
@@ -108,7 +106,7 @@ class Source:
 
 
 class Courier:
-    """Carries the batches of this process, and those in files that dead processes have left."""
+    """Carries the batches of this process, and of one file at a time that a dead process has left."""
 
     def __init__(
         self, own: Source, stream: EventStream, queues: Queues, folder: Path, clock: Callable[[], dt.datetime]
@@ -116,7 +114,10 @@ class Courier:
         self._stream, self._queues, self._folder, self._clock = stream, queues, folder, clock
         self._own = own
         self._others: list[Source] = []
-        """Earlier sources of this process that have no file, and those that were adopted."""
+        """Earlier sources of this process that have no file, and the one that was adopted."""
+        self._adopted: Source | None = None
+        self._resting: set[Path] = set()
+        """Files with nothing left to queue, seen while another was in hand: they wait on the disk, not in memory."""
         self._tried = self._heard = self._looked = float("-inf")
         self._told = False
         self.is_away = False
@@ -164,22 +165,42 @@ class Courier:
             self._told = True
 
     def adopt(self) -> None:
-        """Take over a file that nobody writes any more, if Redis is there and has all of those in hand.
+        """Take over a file that nobody writes any more, if Redis is there and has all of the one in hand.
 
-        That they have been counted is not waited for: in the next one may stand a text, which lives two minutes.
+        That this has been counted is not waited for where something in another has still to be put into a queue: it may
+        be a text, which lives two minutes.
         """
-        now, adopted = time.monotonic(), [each for each in self._others if each.file]
-        if self.is_away or now - self._looked < ADOPT_SECONDS:
+        if self._adopted not in self._others:
+            self._adopted, self._resting = None, set()
+        now = time.monotonic()
+        if self.is_away or now - self._looked < ADOPT_SECONDS or (self._adopted and not self._adopted.is_sent):
             return
-        if len(adopted) >= ADOPTED or not all(each.is_sent for each in adopted):
-            return
-        for path in sorted(self._folder.glob(f"*{SUFFIX}")):
+        for path in sorted(set(self._folder.glob(f"*{SUFFIX}")) - self._resting):
             with suppress(OSError):
-                found = SpoolFile.adopt(path)
-                if found and (source := _source(*found)):
-                    self._others.append(source)
+                if self._take(path):
                     return
         self._looked = now
+
+    def _take(self, path: Path) -> bool:
+        """Take over a file in the place of the one in hand; False where it is not wanted. Raises OSError."""
+        found = SpoolFile.adopt(path)
+        if found is None:
+            return False
+        file, content = found
+        if self._adopted and content.is_queued:
+            file.release()
+            self._resting.add(path)
+            return False
+        source = _source(file, content)
+        if source is None:
+            return False
+        if self._adopted and self._adopted.file:
+            self._resting.add(self._adopted.file.path)
+            self._others.remove(self._adopted)
+            _close(self._adopted)
+        self._others.append(source)
+        self._adopted = source
+        return True
 
     def end(self) -> None:
         """Let go of everything: what has not been counted stands in files that others adopt."""

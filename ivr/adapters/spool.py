@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import io
 import mmap
 import os
 import threading
@@ -61,6 +62,11 @@ class Content:
     def accepted(self) -> int:
         """Events in all batches, from the source's first on."""
         return self.batches[-1].accepted if self.batches else self.accepted_before
+
+    @property
+    def is_queued(self) -> bool:
+        """True when every errand in it has been put into the queue."""
+        return not self.rest and self.sent.issuperset(batch.number for batch in self.batches)
 
     @property
     def last(self) -> int:
@@ -177,9 +183,9 @@ def waiting(folder: Path) -> Iterator[Content]:
 
 
 def read(text: bytes) -> Content:
-    """Read what a file says; a line that is none of ours is left out and counted."""
-    head, *lines = text.decode("utf-8", "replace").split("\n")[:-1] or [""]
-    content = _content(head)
+    """Read what a file says, in whole lines; a line that is none of ours is left out and counted."""
+    lines = (line[:-1].decode("utf-8", "replace") for line in io.BytesIO(text))  # at once they would fill memory
+    content = _content(next(lines, ""))
     for line in lines:
         try:
             _take(content, line)

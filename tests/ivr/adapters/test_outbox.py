@@ -217,6 +217,30 @@ def test_texts_that_dead_processes_have_left(make: Make, redis_url: str) -> None
     assert 3 == house.queues.lengths()["texts"]
 
 
+def test_files_that_wait_to_be_counted(make: Make, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One file is in hand, also where each has had something to queue: all of an outage would not fit into memory."""
+    monkeypatch.setattr(courier, "ADOPT_SECONDS", 0)
+    house, held = make(redis_url), list[int]()
+    for number in range(4):
+        file = spool.SpoolFile.make(house.spool)
+        file.append(line_of(MENU))
+        if number > 1:
+            file.mark_batch(1, 1)
+            file.mark_sent(1)
+        file.release()
+    outbox = house.outbox()
+
+    def all_counted() -> bool:
+        outbox._empty()
+        held.append(sum(each.file is not None for each in outbox._courier._others))
+        return house.counted() == {"language": 4}
+
+    for _ in range(6):
+        all_counted()
+    assert house.until(all_counted)
+    assert 1 == max(held)
+
+
 def test_lost_answer_does_not_double(make: Make, restartable_redis: RestartableRedis) -> None:
     """A server that hangs, lets the outbox give up, and then carries out what it had been sent, counts it once."""
     house = make(restartable_redis.url)
