@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,12 +44,26 @@ class Installation:
 
     def part(self, words: str) -> psutil.Process:
         """Return the oldest process whose command line holds these words."""
-        return next(each for each in self.programs()[1:] if words in " ".join(each.cmdline()))
+        return next(each for each in self.programs()[1:] if words in " ".join(command_of(each)))
 
     def stop(self) -> int:
         """Press Ctrl-C and return the exit status."""
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(STOP_SECONDS)
+
+
+def is_alive(program: psutil.Process) -> bool:
+    """Tell whether a process has not ended, which it may do while it is asked."""
+    with suppress(psutil.NoSuchProcess):
+        return bool(program.is_running() and program.status() != psutil.STATUS_ZOMBIE)
+    return False
+
+
+def command_of(program: psutil.Process) -> list[str]:
+    """Return the words of a process's command line, none of one that has ended."""
+    with suppress(psutil.NoSuchProcess):
+        return list(program.cmdline())
+    return []
 
 
 @contextmanager

@@ -16,13 +16,13 @@ import psutil
 import pytest
 
 from ivr.simulator.transcript import LegOutcome, TextArrived
-from tests.installation import Installation, free_port, installed, wait_until
+from tests.installation import Installation, free_port, installed, is_alive, wait_until
 
 TUESDAY_MORNING = "2026-11-24T10:00+02:00"
 
 
 def _are_gone(programs: list[psutil.Process]) -> bool:
-    return not any(program.is_running() and program.status() != psutil.STATUS_ZOMBIE for program in programs)
+    return not any(map(is_alive, programs))
 
 
 def test_a_call_from_first_to_last(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import sqlalchemy as sa
 
 from tests.faults.exchange import Mood
@@ -127,12 +128,13 @@ def _provider(mood: Mood) -> Fault:
 
 
 def _one_web_process(house: House) -> None:
-    random.choice(house.web_processes()).kill()  # noqa: S311 - the test has seeded it
+    with suppress(psutil.NoSuchProcess):  # it has ended meanwhile
+        random.choice(house.web_processes()).kill()  # noqa: S311 - the test has seeded it
 
 
 def _one_queue_process(house: House) -> None:
     processes = house.queue_processes()
-    if processes:
+    with suppress(psutil.NoSuchProcess, IndexError):  # it has ended meanwhile, or there is none
         random.choice(processes).kill()  # noqa: S311 - the test has seeded it
 
 

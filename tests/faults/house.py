@@ -38,7 +38,7 @@ from tests.faults.crowd import Crowd
 from tests.faults.database import Database
 from tests.faults.disk import Disk
 from tests.faults.exchange import NotedExchange, Provider, TimedTransport
-from tests.installation import free_port, wait_until
+from tests.installation import command_of, free_port, is_alive, wait_until
 from tests.services import RestartableRedis
 
 ACCOUNT = "AC" + "0" * 32
@@ -202,7 +202,7 @@ class House:
         """What stands where, for whoever has to find out why something is missing."""
         spool = self.disk.folder / "var" / "spool"
         files = [f"{path.name}: {read(path.read_bytes().rstrip(bytes(1)))}"[:2000] for path in sorted(spool.iterdir())]
-        programs = [" ".join(each.cmdline()[-2:]) + f" {each.pid}" for each in self.programs()]
+        programs = [" ".join(command_of(each)[-2:]) + f" {each.pid}" for each in self.programs()]
         with redis.Redis.from_url(self.redis.url) as client:
             keys = sorted(key.decode() for key in client.keys("*") if b"claim" not in key)
             stream = client.xrange("fanal:events") if client.exists("fanal:events") else "no stream"
@@ -267,4 +267,4 @@ def _has_file(program: psutil.Process) -> bool:
 def _children(process: subprocess.Popen[bytes] | None) -> list[psutil.Process]:
     if process is None or process.poll() is not None:
         return []
-    return [each for each in psutil.Process(process.pid).children() if each.status() != psutil.STATUS_ZOMBIE]
+    return [each for each in psutil.Process(process.pid).children() if is_alive(each)]

@@ -28,7 +28,7 @@ from routes.admin import MOUNT
 from routes.admin.bodies import LONGEST_UPLOAD
 from routes.loop import MOST
 from routes.server import BODY, OTHER_FILES, PAGES, UPLOAD, Log, Master, Server, Worker, most_connections
-from tests.installation import free_port, wait_until
+from tests.installation import free_port, is_alive, wait_until
 from tests.serving import WORKERS
 
 
@@ -236,7 +236,7 @@ def test_orphans_end(site: Site) -> None:
     workers = [psutil.Process(pid) for pid in site.workers()]
     site.process.kill()
 
-    assert wait_until(lambda: not any(each.is_running() for each in workers))
+    assert wait_until(lambda: not any(map(is_alive, workers)))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import pytest
 import redis
 
 from ivr.adapters import embedded
+from tests.installation import is_alive
 from tests.services import RestartableRedis
 
 
@@ -87,10 +88,10 @@ def test_dies_with_its_parent() -> None:
     parent.wait()
     parent.stdout.close()
     deadline = time.monotonic() + 60
-    while server.is_running() and server.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+    while is_alive(server) and time.monotonic() < deadline:
         time.sleep(0.02)
 
-    assert not server.is_running() or server.status() == psutil.STATUS_ZOMBIE
+    assert not is_alive(server)
 
 
 def test_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
